@@ -1,0 +1,92 @@
+#include "client_hello.h"
+
+namespace core {
+namespace {
+
+constexpr size_t kHandshakeHeader = 12;
+constexpr uint8_t kClientHelloType = 1;
+constexpr size_t kVersionAndRandom = 2 + 32;
+constexpr size_t kMaxSessionId = 32;
+
+/// Cursor over a hello body; every take() fails once one has failed.
+class Reader {
+ public:
+  explicit Reader(ByteView bytes) : bytes_(bytes) {}
+
+  bool skip(size_t size) {
+    ok_ = ok_ && size <= bytes_.size() - position_;
+    if (ok_) position_ += size;
+    return ok_;
+  }
+  size_t u8() {
+    const size_t at = position_;
+    return skip(1) ? bytes_[at] : 0;
+  }
+  size_t u16() {
+    const size_t at = position_;
+    return skip(2) ? read_u16(&bytes_[at]) : 0;
+  }
+  bool ok() const { return ok_; }
+  size_t position() const { return position_; }
+  bool at_end() const { return position_ == bytes_.size(); }
+
+ private:
+  ByteView bytes_;
+  size_t position_ = 0;
+  bool ok_ = true;
+};
+
+bool well_formed_extensions(Reader& reader, size_t body_size) {
+  if (reader.at_end()) return true;
+  const size_t total = reader.u16();
+  if (!reader.ok() || total != body_size - reader.position()) return false;
+  while (reader.ok() && !reader.at_end()) {
+    reader.skip(2);
+    reader.skip(reader.u16());
+  }
+  return reader.ok();
+}
+
+bool parse_body(ByteView body, ClientHello& hello) {
+  Reader reader(body);
+  reader.skip(kVersionAndRandom);
+  const size_t session_id = reader.u8();
+  if (session_id > kMaxSessionId || !reader.skip(session_id)) return false;
+  hello.before_cookie = body.first(reader.position());
+
+  const size_t cookie = reader.u8();
+  if (!reader.skip(cookie)) return false;
+  hello.cookie = body.subspan(reader.position() - cookie, cookie);
+
+  const size_t after_cookie = reader.position();
+  const size_t suites = reader.u16();
+  if (suites < 2 || suites % 2 != 0 || !reader.skip(suites)) return false;
+  const size_t compressions = reader.u8();
+  if (compressions < 1 || !reader.skip(compressions)) return false;
+  hello.after_cookie = body.subspan(after_cookie, reader.position() - after_cookie);
+
+  return well_formed_extensions(reader, body.size());
+}
+
+}  // namespace
+
+bool looks_like_client_hello(ByteView datagram) {
+  return datagram.size() >= RecordHeader::kSize + kHandshakeHeader && datagram[0] == content_type::kHandshake &&
+         read_u16(&datagram[3]) == 0 && datagram[RecordHeader::kSize] == kClientHelloType;
+}
+
+bool parse_client_hello(ByteView datagram, ClientHello& hello) {
+  if (!looks_like_client_hello(datagram)) return false;
+  ByteView rest = datagram;
+  ByteView payload;
+  if (!next_record(rest, hello.record, payload) || payload.size() < kHandshakeHeader) return false;
+
+  const uint32_t length = read_u24(&payload[1]);
+  hello.message_sequence = read_u16(&payload[4]);
+  const uint32_t fragment_offset = read_u24(&payload[6]);
+  const uint32_t fragment_length = read_u24(&payload[9]);
+  if (fragment_offset != 0 || fragment_length != length || payload.size() - kHandshakeHeader != length) return false;
+  return parse_body(payload.subspan(kHandshakeHeader), hello);
+}
+
+}  // namespace core

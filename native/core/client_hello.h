@@ -1,0 +1,24 @@
+#pragma once
+
+#include "record.h"
+
+namespace core {
+
+/// Unfragmented ClientHello in its record (RFC 6347 4.2.1). All views borrow from the datagram.
+struct ClientHello {
+  RecordHeader record;
+  uint16_t message_sequence;
+  ByteView before_cookie;  ///< client_version, random, session_id
+  ByteView random() const { return before_cookie.subspan(2, 32); }
+  ByteView cookie;
+  ByteView after_cookie;  ///< cipher_suites, compression_methods; extensions are checked for shape and left out
+};
+
+/// True when `datagram` starts with an epoch-0 handshake record that holds a whole, well-formed ClientHello.
+/// Never allocates, never reads past the view.
+bool parse_client_hello(ByteView datagram, ClientHello& hello);
+
+/// Cheap look at the first bytes: could this be a ClientHello? Used for routing before anything is parsed.
+bool looks_like_client_hello(ByteView datagram);
+
+}  // namespace core

@@ -1,0 +1,114 @@
+#include "datagram_bio.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#if OPENSSL_VERSION_NUMBER >= 0x30200000L
+#error "OpenSSL 3.2 and later hand the BIO a copy of the retransmission deadline; core writes into the original"
+#endif
+
+namespace core {
+namespace {
+
+/// Told to libssl once a flight was repeated more than twice: small enough for any IPv4 path (RFC 791: 576 bytes).
+constexpr int kFallbackMtu = 508;
+
+constexpr timeval kFarFuture = {std::numeric_limits<int32_t>::max(), 0};
+
+}  // namespace
+
+struct DatagramBioMethod {
+  static DatagramBio& self(BIO* bio) { return *static_cast<DatagramBio*>(BIO_get_data(bio)); }
+  static int read(BIO* bio, char* out, int size) { return self(bio).read(out, size); }
+  static int write(BIO* bio, const char* bytes, int size) { return self(bio).write(bytes, size); }
+  static long control(BIO* bio, int command, long number, void* pointer) {
+    return self(bio).control(command, number, pointer);
+  }
+  static int create(BIO* bio) {
+    BIO_set_init(bio, 1);
+    return 1;
+  }
+
+  /// Made once, never freed: BIOs of any thread refer to it until the process ends.
+  static const BIO_METHOD* instance() {
+    static const BIO_METHOD* const method = make();
+    return method;
+  }
+  static const BIO_METHOD* make() {
+    BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lwm2m-tls datagram");
+    if (method == nullptr) return nullptr;
+    BIO_meth_set_read(method, read);
+    BIO_meth_set_write(method, write);
+    BIO_meth_set_ctrl(method, control);
+    BIO_meth_set_create(method, create);
+    return method;
+  }
+};
+
+DatagramBio::DatagramBio(int32_t endpoint, int ip_overhead, Outbox& outbox, Counters& counters)
+    : endpoint_(endpoint), ip_overhead_(ip_overhead), outbox_(outbox), counters_(counters),
+      bio_(BIO_new(DatagramBioMethod::instance())), scratch_address_(BIO_ADDR_new()) {
+  if (bio_) BIO_set_data(bio_.get(), this);
+}
+
+DatagramBio::~DatagramBio() { BIO_ADDR_free(scratch_address_); }
+
+void DatagramBio::write_directly(const Address& to, ByteView bytes) {
+  outbox_.append(endpoint_, to, bytes);
+  ++counters_.datagrams_sent;
+  counters_.bytes_sent += bytes.size();
+}
+
+int DatagramBio::read(char* out, int size) {
+  BIO_clear_retry_flags(bio_.get());
+  if (incoming_.empty()) {
+    BIO_set_retry_read(bio_.get());
+    return -1;
+  }
+  const size_t taken = std::min(incoming_.size(), static_cast<size_t>(size));
+  std::memcpy(out, incoming_.data(), taken);
+  incoming_ = {};
+  return static_cast<int>(taken);
+}
+
+int DatagramBio::write(const char* bytes, int size) {
+  BIO_clear_retry_flags(bio_.get());
+  if (flow_ == nullptr || size <= 0) return -1;
+  const ByteView view(reinterpret_cast<const uint8_t*>(bytes), static_cast<size_t>(size));
+  write_directly(flow_->peer, view);
+  ++flow_->traffic.datagrams_sent;
+  flow_->traffic.bytes_sent += view.size();
+  return size;
+}
+
+long DatagramBio::control(int command, long, void* pointer) {
+  switch (command) {
+    case BIO_CTRL_FLUSH:
+    case BIO_CTRL_DGRAM_GET_PEER:
+      return 1;
+    case BIO_CTRL_DGRAM_QUERY_MTU:
+      return flow_ != nullptr ? flow_->mtu : 0;
+    case BIO_CTRL_DGRAM_GET_FALLBACK_MTU:
+      return flow_ != nullptr ? std::min(flow_->mtu, kFallbackMtu) : 0;
+    case BIO_CTRL_DGRAM_GET_MTU_OVERHEAD:
+      return ip_overhead_;
+    case BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT: {
+      if (flow_ == nullptr) return 1;
+      auto* timer = static_cast<timeval*>(pointer);
+      flow_->libssl_timer = timer;
+      if (timer->tv_sec == 0 && timer->tv_usec == 0) {
+        flow_->timer_stopped = true;
+        flow_->timer_started = false;
+      } else {
+        flow_->timer_started = true;
+        *timer = kFarFuture;
+      }
+      return 1;
+    }
+    default:
+      return 0;
+  }
+}
+
+}  // namespace core

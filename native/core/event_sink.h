@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "bytes.h"
+
+namespace core {
+
+/// What an event tells. The numbers and the use of `a`, `b`, `c` cross into JavaScript (`lib/events/layout.ts`).
+enum class EventKind : int32_t {
+  /// Handshake complete. a: IANA cipher suite, b: inner MTU, c: port << 8 | flags (kFlagResumed, kFlagServer).
+  /// Payload: u8 length of the IP text, IP text, PSK identity.
+  kConnected = 1,
+  /// One decrypted record. Payload: its plaintext.
+  kMessage = 2,
+  /// The association is gone and its id is free. a: Cause, b: its code, c: 1 when it had been established.
+  /// Payload: its four traffic counters (PeerTraffic, native byte order), reason text.
+  kClosed = 3,
+  /// A client did not make it; no kConnected came and no kClosed will. a: Cause, b: its code, c: port.
+  /// Payload: u8 length, IP text, u8 length, PSK identity, reason text.
+  kClientError = 4,
+  /// One line in NSS key log format. Payload: the line without its end.
+  kKeylog = 5,
+  /// Written by native/io: the endpoint's handles are closed and its number is free.
+  kEndpointClosed = 6,
+  /// Written by native/io: the socket itself failed for good; only closing it is left. b: errno.
+  kEndpointError = 7,
+};
+
+constexpr int32_t kFlagResumed = 1;
+constexpr int32_t kFlagServer = 2;
+
+/// Fixed-size event record: eight 32-bit integers, read by JavaScript as an Int32Array.
+struct EventRecord {
+  int32_t kind;
+  int32_t endpoint;
+  int32_t peer;
+  int32_t offset;  ///< of the payload in the payload slab
+  int32_t length;
+  int32_t a;
+  int32_t b;
+  int32_t c;
+};
+static_assert(sizeof(EventRecord) == 32);
+
+/// Collects events in memory that the owner lends: an array of records, and a payload slab that is only ever
+/// written forward (what was handed out belongs to its reader). Not thread-safe.
+class EventSink {
+ public:
+  /// Largest payload of one event: one DTLS plaintext of 2^14 bytes, with room to spare.
+  static constexpr size_t kMaxPayload = 16384 + 1024;
+  /// Events that handling one datagram or one deadline may add besides messages (key log, connected, closed...).
+  static constexpr size_t kReservedEvents = 8;
+
+  void lend_events(EventRecord* records, size_t capacity) {
+    records_ = records;
+    capacity_ = capacity;
+    count_ = 0;
+  }
+  void lend_payload(uint8_t* slab, size_t size, size_t used = 0) {
+    slab_ = slab;
+    slab_size_ = size;
+    slab_used_ = used;
+  }
+
+  /// False: deliver, take() and lend a fresh slab where needed before anything else is fed to an engine.
+  bool has_room() const { return count_ + kReservedEvents <= capacity_ && slab_used_ + 2 * kMaxPayload <= slab_size_; }
+
+  /// Where the next payload goes; at least kMaxPayload bytes when has_room() was true before.
+  uint8_t* payload_cursor() { return slab_ + slab_used_; }
+  size_t payload_room() const { return slab_size_ - slab_used_; }
+
+  /// Adds an event whose payload of `length` bytes was already written at payload_cursor().
+  void commit(EventKind kind, int32_t endpoint, int32_t peer, size_t length, int32_t a = 0, int32_t b = 0,
+              int32_t c = 0) {
+    if (count_ == capacity_) return;
+    records_[count_++] = {static_cast<int32_t>(kind),   endpoint, peer, static_cast<int32_t>(slab_used_),
+                          static_cast<int32_t>(length), a,        b,    c};
+    slab_used_ += length;
+  }
+
+  size_t count() const { return count_; }
+  size_t payload_used() const { return slab_used_; }
+  void clear_events() { count_ = 0; }
+
+ private:
+  EventRecord* records_ = nullptr;
+  size_t capacity_ = 0;
+  size_t count_ = 0;
+  uint8_t* slab_ = nullptr;
+  size_t slab_size_ = 0;
+  size_t slab_used_ = 0;
+};
+
+}  // namespace core

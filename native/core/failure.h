@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "openssl.h"
+
+namespace core {
+
+/// Why an association ended. The numbers cross into JavaScript (`lib/events/layout.ts`).
+enum class Cause : int32_t {
+  kLocalClose = 0,     ///< close() was called
+  kCloseNotify = 1,    ///< the peer said goodbye
+  kTimeout = 2,        ///< the retransmission schedule ran out
+  kTransport = 3,      ///< `code` is an errno that the transport reported
+  kAlertReceived = 4,  ///< `code` is (level << 8) | description
+  kLibrary = 5,        ///< libssl refused something; `code` is ERR_GET_REASON, `reason` its text
+  kBadFinished = 6,    ///< the first protected record could not be read: wrong PSK key
+};
+
+struct Failure {
+  Cause cause = Cause::kLocalClose;
+  int32_t code = 0;
+  std::string reason;  ///< libssl's words, empty unless kLibrary
+};
+
+/// Translates and empties the calling thread's error queue. The oldest entry wins: it is the cause, the rest are
+/// echoes.
+Failure take_library_failure();
+
+}  // namespace core

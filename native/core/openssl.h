@@ -1,0 +1,47 @@
+#pragma once
+
+// The one place that includes OpenSSL, so that a build against the wrong headers stops here.
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/opensslv.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+
+#include <memory>
+
+#ifndef LWM2M_TLS_OPENSSL_SYSTEM
+static_assert(OPENSSL_VERSION_NUMBER >> 20 == 0x101,
+              "OpenSSL 1.1.1 headers expected: Node's own 3.x headers come first in the include path");
+#endif
+
+namespace core {
+
+template <typename T, void (*Free)(T*)>
+struct OpensslDeleter {
+  void operator()(T* object) const { Free(object); }
+};
+
+template <typename T, void (*Free)(T*)>
+using OpensslPtr = std::unique_ptr<T, OpensslDeleter<T, Free>>;
+
+using SslPtr = OpensslPtr<SSL, SSL_free>;
+using SslCtxPtr = OpensslPtr<SSL_CTX, SSL_CTX_free>;
+using HmacCtxPtr = OpensslPtr<HMAC_CTX, HMAC_CTX_free>;
+using BioMethodPtr = OpensslPtr<BIO_METHOD, BIO_meth_free>;
+
+inline void free_bio(BIO* bio) { BIO_free(bio); }
+using BioPtr = OpensslPtr<BIO, free_bio>;
+
+/// Brackets a use of libssl: starts with an empty error queue and leaves an empty one behind.
+class ErrorQueueGuard {
+ public:
+  ErrorQueueGuard() { ERR_clear_error(); }
+  ~ErrorQueueGuard() { ERR_clear_error(); }
+  ErrorQueueGuard(const ErrorQueueGuard&) = delete;
+  ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
+};
+
+}  // namespace core

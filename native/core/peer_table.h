@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "address.h"
+#include "association.h"
+#include "status.h"
+
+namespace core {
+
+/// The associations of one engine: owned here, found by id and by address. An id is slot index and generation, so a
+/// stale id finds nothing. Grows on demand; an empty table owns no memory.
+class PeerTable {
+ public:
+  static constexpr int kIndexBits = 20;
+  static constexpr size_t kMaxPeers = (size_t{1} << kIndexBits) - 1;
+
+  PeerTable();
+  PeerTable(const PeerTable&) = delete;
+  PeerTable& operator=(const PeerTable&) = delete;
+
+  /// Takes ownership and sets the association's id. The address must not be in the table. Null when it is full.
+  Association* insert(std::unique_ptr<Association> association);
+  void erase(PeerId id);
+
+  Association* find(PeerId id) const;
+  Association* find(const Address& address) const;
+  size_t size() const { return size_; }
+
+  /// Calls `visit(Association&)` for each; the visitor must not insert, and may erase only what it is given.
+  template <typename Visit>
+  void for_each(Visit visit) {
+    for (size_t i = 0; i < slots_.size(); ++i) {
+      if (slots_[i].association) visit(*slots_[i].association);
+    }
+  }
+
+ private:
+  struct Slot {
+    std::unique_ptr<Association> association;
+    uint32_t generation = 1;
+  };
+  /// Entry of the address index: open addressing with linear probing. `slot` is the slot index plus 1, 0 for empty.
+  struct Entry {
+    uint32_t hash = 0;
+    uint32_t slot = 0;
+  };
+
+  uint32_t hash_of(const Address& address) const { return static_cast<uint32_t>(address.hash(seed_)); }
+  void index(uint32_t hash, uint32_t slot);
+  void unindex(const Address& address);
+  void grow_index();
+
+  std::vector<Slot> slots_;
+  std::vector<uint32_t> free_slots_;
+  std::vector<Entry> entries_;
+  size_t size_ = 0;
+  uint64_t seed_ = 0;
+};
+
+}  // namespace core

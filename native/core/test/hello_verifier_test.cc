@@ -1,0 +1,106 @@
+#include "../hello_verifier.h"
+
+#include <random>
+
+#include "link.h"
+#include "test.h"
+
+using core::ClientHello;
+using core::HelloVerifier;
+using Verdict = HelloVerifier::Verdict;
+
+namespace {
+
+/// The two ClientHellos of a real handshake: without and with the server's cookie.
+struct Hellos {
+  std::vector<uint8_t> first;
+  std::vector<uint8_t> second;
+};
+
+Hellos real_hellos(Link& link) {
+  link.connect();
+  link.exchange();
+  return {link.to_server.at(0), link.to_server.at(1)};
+}
+
+}  // namespace
+
+TEST("a hello without cookie is answered with a HelloVerifyRequest that echoes its sequence numbers") {
+  Link link;
+  std::vector<uint8_t> hello = real_hellos(link).first;
+  hello[10] = 7;  // record sequence number
+  HelloVerifier verifier;
+  HelloVerifier::Reply reply;
+  ClientHello parsed;
+  CHECK(verifier.check(hello, link.client_address, 0, parsed, reply) == Verdict::kReply);
+  CHECK_EQUAL(reply[0], 22);
+  CHECK_EQUAL(reply[10], 7);
+  CHECK_EQUAL(reply[13], 3);
+  CHECK(reply.size() <= hello.size());
+}
+
+TEST("a cookie counts for its address, its hello and two periods only") {
+  Link link;
+  const Hellos hellos = real_hellos(link);
+  HelloVerifier verifier;
+  HelloVerifier::Reply reply;
+  ClientHello parsed;
+  const core::Address from = link.client_address;
+  verifier.check(hellos.first, from, 0, parsed, reply);
+  std::vector<uint8_t> hello = hellos.second;
+  CHECK(core::parse_client_hello(hello, parsed));
+  const size_t cookie_at = static_cast<size_t>(parsed.cookie.data() - hello.data());
+  std::copy(reply.end() - HelloVerifier::kCookieSize, reply.end(), hello.begin() + static_cast<long>(cookie_at));
+  CHECK(verifier.check(hello, from, 1, parsed, reply) == Verdict::kVerified);
+
+  core::Address elsewhere = from;
+  ++elsewhere.port;
+  CHECK(verifier.check(hello, elsewhere, 1, parsed, reply) == Verdict::kBadCookie);
+  elsewhere = from;
+  ++elsewhere.ip[3];
+  CHECK(verifier.check(hello, elsewhere, 1, parsed, reply) == Verdict::kBadCookie);
+
+  for (size_t i = cookie_at; i < cookie_at + HelloVerifier::kCookieSize; ++i) {
+    std::vector<uint8_t> forged = hello;
+    forged[i] ^= 1;
+    CHECK(verifier.check(forged, from, 1, parsed, reply) == Verdict::kBadCookie);
+  }
+  std::vector<uint8_t> other_random = hello;
+  other_random[30] ^= 1;
+  CHECK(verifier.check(other_random, from, 1, parsed, reply) == Verdict::kBadCookie);
+
+  CHECK(verifier.check(hello, from, HelloVerifier::kRotation + 1, parsed, reply) == Verdict::kVerified);
+  CHECK(verifier.check(hello, from, 2 * HelloVerifier::kRotation + 2, parsed, reply) == Verdict::kBadCookie);
+}
+
+TEST("after a long pause an old cookie is not accepted as the previous one") {
+  Link link;
+  const Hellos hellos = real_hellos(link);
+  HelloVerifier verifier;
+  HelloVerifier::Reply reply;
+  ClientHello parsed;
+  verifier.check(hellos.first, link.client_address, 0, parsed, reply);
+  std::vector<uint8_t> hello = hellos.second;
+  CHECK(core::parse_client_hello(hello, parsed));
+  const auto cookie_at = parsed.cookie.data() - hello.data();
+  std::copy(reply.end() - HelloVerifier::kCookieSize, reply.end(), hello.begin() + cookie_at);
+  CHECK(verifier.check(hello, link.client_address, 5 * HelloVerifier::kRotation, parsed, reply) == Verdict::kBadCookie);
+}
+
+TEST("every truncation and many mutations of a ClientHello are handled without reading outside of it") {
+  Link link;
+  const std::vector<uint8_t> hello = real_hellos(link).second;
+  HelloVerifier verifier;
+  HelloVerifier::Reply reply;
+  ClientHello parsed;
+  for (size_t size = 0; size < hello.size(); ++size) {
+    const std::vector<uint8_t> cut(hello.begin(), hello.begin() + static_cast<long>(size));
+    CHECK(verifier.check(cut, link.client_address, 0, parsed, reply) == Verdict::kMalformed);
+  }
+  std::mt19937 random(11);
+  for (int round = 0; round < 50000; ++round) {
+    std::vector<uint8_t> mutated(hello);
+    for (unsigned flips = 1 + random() % 4; flips > 0; --flips) mutated[random() % mutated.size()] = random() & 0xff;
+    verifier.check(mutated, link.client_address, 0, parsed, reply);
+  }
+}

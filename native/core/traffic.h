@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+
+namespace core {
+
+/// Traffic of one association at the UDP payload level (handshake and record overhead included).
+struct PeerTraffic {
+  uint64_t bytes_sent = 0;
+  uint64_t bytes_received = 0;
+  uint64_t datagrams_sent = 0;
+  uint64_t datagrams_received = 0;
+};
+static_assert(sizeof(PeerTraffic) == 32);
+
+}  // namespace core
