@@ -1,0 +1,126 @@
+import { clientContext } from '../context.js';
+import { abortError } from '../errors/abort-error.js';
+import { failureToError } from '../errors/failure.js';
+import { statusToError } from '../errors/status.js';
+import { describeErrno, systemError } from '../errors/system-error.js';
+import { TlsError } from '../errors/tls-error.js';
+import { createCounters } from '../events/counters.js';
+import type { Endpoint, EndpointOwner } from '../events/endpoint.js';
+import { openEndpoint } from '../events/reactor.js';
+import type { ClosedRecord, ConnectedRecord } from '../events/records.js';
+import { appendKeylog } from '../keylog.js';
+import type { ClientSettings } from '../options/client-options.js';
+import type { ResolvedHost } from '../resolve-host.js';
+import type { DtlsSocket } from '../socket/dtls-socket.js';
+import { Peer } from '../socket/peer.js';
+
+/** One client: a UDP socket with a single peer, from the first ClientHello until its handles are closed. */
+export class ClientConnection implements EndpointOwner {
+  /** Rejects only after the UDP socket is closed: everything can be tried again at once. */
+  readonly established: Promise<DtlsSocket>;
+  readonly #settings: ClientSettings;
+  /** Held so that it stays in the cache for the next client as long as this one lives. */
+  readonly #context;
+  readonly #what: string;
+  readonly #endpoint: Endpoint;
+  readonly #keylogLines: Buffer[] | undefined;
+  #peer: Peer | undefined;
+  #failure: TlsError | undefined;
+  #resolve!: (socket: DtlsSocket) => void;
+  #reject!: (error: TlsError) => void;
+
+  /** Throws when the UDP socket cannot be had. */
+  constructor(settings: ClientSettings, remote: ResolvedHost, local: ResolvedHost | undefined) {
+    const keylog = settings.keylog || settings.keylogFile !== undefined;
+    this.#settings = settings;
+    this.#keylogLines = settings.keylog ? [] : undefined;
+    this.#context = clientContext(settings, keylog);
+    this.#what = `connect to ${remote.family === 6 ? `[${remote.address}]` : remote.address}:${settings.port}`;
+    this.#endpoint = this.#open(remote, local);
+    this.established = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#start(remote);
+  }
+
+  peerConnected(endpoint: Endpoint, record: ConnectedRecord): void {
+    if (endpoint.closing) return;
+    this.#settings.signal?.removeEventListener('abort', this.#onAbort);
+    this.#peer = new Peer('client', endpoint, record, this.#keylogLines);
+    this.#resolve(this.#peer.socket);
+  }
+
+  peerClosed(_endpoint: Endpoint, { failure, traffic }: ClosedRecord): void {
+    if (this.#peer !== undefined) {
+      this.#peer.end(failureToError(`connection to ${this.#peer.record.remoteAddress}`, failure), traffic);
+      return;
+    }
+    const error = failureToError(this.#what, failure);
+    this.#fail(error ?? new TlsError('ERR_CLOSED', `${this.#what}: the server ended the handshake`));
+  }
+
+  clientFailed(): void {
+    // Of servers only.
+  }
+
+  keylogLine(line: Buffer): void {
+    if (this.#settings.keylogFile !== undefined) appendKeylog(this.#settings.keylogFile, line);
+    this.#keylogLines?.push(line);
+  }
+
+  endpointFailed(_endpoint: Endpoint, errno: number): void {
+    const { code, text } = describeErrno(errno);
+    const error = new TlsError(code, `${this.#what}: the UDP socket failed: ${text}`, { errno });
+    if (this.#peer !== undefined) this.#peer.end(error, this.#peer.traffic);
+    else this.#fail(error);
+  }
+
+  endpointClosed(endpoint: Endpoint): void {
+    endpoint.peers.clear();
+    if (this.#peer !== undefined) this.#peer.finish();
+    else this.#reject(this.#failure ?? new TlsError('ERR_CLOSED', `${this.#what}: closed`));
+  }
+
+  #open(remote: ResolvedHost, local: ResolvedHost | undefined): Endpoint {
+    const { port, localPort, udpBackend: backend, copyMessages } = this.#settings;
+    try {
+      return openEndpoint(
+        {
+          backend,
+          address: local?.address ?? (remote.family === 6 ? '::' : '0.0.0.0'),
+          port: localPort,
+          flags: 0,
+          receiveBufferSize: 0,
+          sendBufferSize: 0,
+          maxPeers: 1,
+          remote: { address: remote.address, port },
+          counters: createCounters(),
+          copyMessages,
+        },
+        this,
+      );
+    } catch (error) {
+      throw systemError(this.#what, error);
+    }
+  }
+
+  #start(remote: ResolvedHost): void {
+    const { port, psk, signal } = this.#settings;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    const { native, number } = this.#endpoint;
+    const result = native.connect(number, remote.address, port, this.#context, psk.identity, psk.key);
+    if (result < 0) this.#fail(statusToError(this.#what, -result));
+  }
+
+  readonly #onAbort = (): void => {
+    if (this.#peer === undefined) this.#fail(abortError(this.#what, this.#settings.signal));
+  };
+
+  #fail(error: TlsError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#settings.signal?.removeEventListener('abort', this.#onAbort);
+    this.#endpoint.close();
+  }
+}

@@ -1,0 +1,82 @@
+import { alertName } from './alerts.js';
+import { describeErrno } from './system-error.js';
+import { TlsError, type TlsErrorDetails } from './tls-error.js';
+
+/** Why an association ended: `core::Cause` in `native/core/failure.h`. */
+export const Cause = {
+  localClose: 0,
+  closeNotify: 1,
+  timeout: 2,
+  transport: 3,
+  alertReceived: 4,
+  library: 5,
+  badFinished: 6,
+} as const;
+
+export interface Failure {
+  cause: number;
+  code: number;
+  /** OpenSSL's words, empty unless `cause` is `library`. */
+  reason: string;
+}
+
+/** What a failure is in the terms of the public API. */
+export interface DescribedFailure {
+  code: string;
+  message: string;
+  details: TlsErrorDetails;
+}
+
+/** SSL_R_PSK_IDENTITY_NOT_FOUND of OpenSSL. */
+const PSK_IDENTITY_NOT_FOUND = 223;
+
+/** Undefined when the association ended in order: closed here, or by the peer's close_notify. */
+export function describeFailure({ cause, code, reason }: Failure): DescribedFailure | undefined {
+  switch (cause) {
+    case Cause.localClose:
+    case Cause.closeNotify:
+      return undefined;
+    case Cause.timeout:
+      return { code: 'ETIMEDOUT', message: 'no answer after all retransmissions', details: {} };
+    case Cause.transport: {
+      const system = describeErrno(code);
+      return { code: system.code, message: system.text, details: { errno: code } };
+    }
+    case Cause.alertReceived: {
+      const alert = code & 0xff;
+      const name = alertName(alert);
+      return {
+        code: 'ERR_ALERT_RECEIVED',
+        message: `the peer sent alert ${alert} (${name})`,
+        details: { alert, alertLevel: code >> 8, alertName: name },
+      };
+    }
+    case Cause.library:
+      if (code === PSK_IDENTITY_NOT_FOUND) {
+        return {
+          code: 'ERR_UNKNOWN_PSK_IDENTITY',
+          message: 'the client gave a PSK identity that is not in the store',
+          details: { reason, library: 'OpenSSL' },
+        };
+      }
+      return {
+        code: 'ERR_TLS_LIBRARY',
+        message: `OpenSSL refused: ${reason}`,
+        details: { reason, library: 'OpenSSL' },
+      };
+    case Cause.badFinished:
+      return {
+        code: 'ERR_BAD_FINISHED',
+        message: 'the first protected record is unreadable: the PSK keys differ',
+        details: {},
+      };
+    default:
+      return { code: 'EPROTO', message: `unknown cause ${cause}`, details: { reason } };
+  }
+}
+
+/** The same as an error, `what` in front; undefined when the association ended in order. */
+export function failureToError(what: string, failure: Failure): TlsError | undefined {
+  const described = describeFailure(failure);
+  return described && new TlsError(described.code, `${what}: ${described.message}`, described.details);
+}

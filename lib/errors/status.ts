@@ -1,0 +1,33 @@
+import { TlsError } from './tls-error.js';
+
+/** Outcome of a call on the binding: `core::Status` in `native/core/status.h`. */
+export const Status = {
+  ok: 0,
+  noSuchPeer: 1,
+  notConnected: 2,
+  tooLarge: 3,
+  peerLimit: 4,
+  addressInUse: 5,
+  outOfMemory: 6,
+  library: 7,
+} as const;
+
+/** The error of a status that is not `ok`; `what` tells what was tried. `tooLarge` is the caller's: it knows the sizes. */
+export function statusToError(what: string, status: number): TlsError {
+  switch (status) {
+    case Status.noSuchPeer:
+      return new TlsError('ERR_CLOSED', `${what}: the connection is closed`);
+    case Status.notConnected:
+      return new TlsError('ERR_CLOSED', `${what}: not connected`);
+    case Status.peerLimit:
+      return new TlsError('ERR_PEER_LIMIT', `${what}: the table of peers is full`);
+    case Status.addressInUse:
+      return new TlsError('EADDRINUSE', `${what}: there is a connection with that address already`);
+    case Status.outOfMemory:
+      return new TlsError('ENOMEM', `${what}: out of memory`);
+    case Status.library:
+      return new TlsError('ERR_TLS_LIBRARY', `${what}: OpenSSL refused`, { library: 'OpenSSL' });
+    default:
+      return new TlsError('EPROTO', `${what}: unknown status ${status}`);
+  }
+}

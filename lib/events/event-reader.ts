@@ -1,0 +1,105 @@
+import { markAsUntransferable } from 'node:worker_threads';
+import type { Endpoint } from './endpoint.js';
+import { ENDPOINT, EVENT_INTS, EventKind, KIND, LENGTH, MAX_PAYLOAD, OFFSET, PEER } from './layout.js';
+import { RecordView } from './records.js';
+
+/** Events per batch. A full slab costs one more call into JavaScript, nothing else. */
+const EVENT_CAPACITY = 1_024;
+
+/**
+ * Bytes of a payload slab: some thousand small messages, so that its allocation (and zeroing) disappears among them,
+ * and small enough that a message which is kept does not keep much.
+ */
+const SLAB_SIZE = 256 * 1_024;
+
+/**
+ * Delivers the events of one Node environment: the hot path, one call per loop turn.
+ *
+ * The cursor outlives a call: when a listener throws, the exception leaves `deliver`, native code reports it as an
+ * ordinary uncaught exception, and calls again with the same count; delivery goes on after the event that threw.
+ */
+export class EventReader {
+  /** Written by native code, read here. */
+  readonly records: Int32Array = new Int32Array(EVENT_CAPACITY * EVENT_INTS);
+  readonly #endpoints: (Endpoint | undefined)[] = [];
+  #slab: ArrayBuffer = createSlab();
+  #cursor = 0;
+
+  /** The slab that native code writes to now. */
+  get slab(): Uint8Array {
+    return new Uint8Array(this.#slab);
+  }
+
+  /** From now on the events of `endpoint.number` are its. */
+  add(endpoint: Endpoint): void {
+    this.#endpoints[endpoint.number] = endpoint;
+  }
+
+  /**
+   * Delivers the records up to `count`. Returns true when a fresh slab is to be lent: what is left of this one would
+   * not hold the largest events.
+   */
+  deliver(count: number): boolean {
+    const { records } = this;
+    while (this.#cursor < count) {
+      const start = this.#cursor * EVENT_INTS;
+      this.#cursor += 1;
+      const endpoint = this.#endpoints[records[start + ENDPOINT] as number];
+      if (endpoint === undefined) continue;
+      if (records[start + KIND] !== EventKind.message) {
+        this.#deliverRareEvent(endpoint, start);
+        continue;
+      }
+      const peer = endpoint.peers.get(records[start + PEER] as number);
+      if (peer === undefined) continue; // closed by a listener, earlier in this batch
+      // Buffer.from(slab, ...) is the cheapest view that is a Buffer: 40 ns, against 70 ns for buffer.subarray().
+      const view = Buffer.from(this.#slab, records[start + OFFSET] as number, records[start + LENGTH] as number);
+      peer.deliver(endpoint.copyMessages ? Buffer.from(view) : view);
+    }
+    this.#cursor = 0;
+    return this.#renewSlab(count);
+  }
+
+  #deliverRareEvent(endpoint: Endpoint, start: number): void {
+    const record = new RecordView(this.records, start, this.#slab);
+    const { owner } = endpoint;
+    switch (this.records[start + KIND]) {
+      case EventKind.connected:
+        owner.peerConnected(endpoint, record.connected());
+        break;
+      case EventKind.closed:
+        owner.peerClosed(endpoint, record.closed());
+        break;
+      case EventKind.clientError:
+        owner.clientFailed(record.clientError());
+        break;
+      case EventKind.keylog:
+        owner.keylogLine(record.keylogLine());
+        break;
+      case EventKind.endpointError:
+        owner.endpointFailed(endpoint, record.errno());
+        break;
+      case EventKind.endpointClosed:
+        this.#endpoints[endpoint.number] = undefined;
+        owner.endpointClosed(endpoint);
+        break;
+    }
+  }
+
+  /** Payloads are written forward, so the last record tells how much of the slab is used. */
+  #renewSlab(count: number): boolean {
+    const last = (count - 1) * EVENT_INTS;
+    const used = (this.records[last + OFFSET] as number) + (this.records[last + LENGTH] as number);
+    // Native code wants room for two of the largest payloads; the third is for what it may write before it asks.
+    if (used + 3 * MAX_PAYLOAD <= SLAB_SIZE) return false;
+    this.#slab = createSlab();
+    return true;
+  }
+}
+
+/** Native code writes to it by address: postMessage() must never detach it. */
+function createSlab(): ArrayBuffer {
+  const slab = new ArrayBuffer(SLAB_SIZE);
+  markAsUntransferable(slab);
+  return slab;
+}

@@ -1,0 +1,45 @@
+import { native } from '../binding.js';
+import { TlsError } from '../errors/tls-error.js';
+import { counterNames } from './counters.js';
+
+/** 32-bit integers per event record: `core::EventRecord` in `native/core/event_sink.h`. */
+export const EVENT_INTS = 8;
+
+/** Positions in a record. */
+export const KIND = 0;
+export const ENDPOINT = 1;
+export const PEER = 2;
+export const OFFSET = 3;
+export const LENGTH = 4;
+export const A = 5;
+export const B = 6;
+export const C = 7;
+
+/** `core::EventKind`. */
+export const EventKind = {
+  connected: 1,
+  message: 2,
+  closed: 3,
+  clientError: 4,
+  keylog: 5,
+  endpointClosed: 6,
+  endpointError: 7,
+} as const;
+
+/** Flags in the lowest byte of `C` of a `connected` event; the port is above them. */
+export const RESUMED_FLAG = 1;
+
+/** Bytes of the four traffic counters that start the payload of a `closed` event. */
+export const TRAFFIC_BYTES = 32;
+
+/** Largest payload of one event: `core::EventSink::kMaxPayload`. */
+export const MAX_PAYLOAD: number = native.layout.maxPayload;
+
+if (native.layout.eventInts !== EVENT_INTS || native.layout.counterCount !== counterNames.length) {
+  throw new TlsError(
+    'ERR_ADDON_MISMATCH',
+    `the native part of lwm2m-tls was built from other sources than its JavaScript: events of ` +
+      `${native.layout.eventInts} integers and ${native.layout.counterCount} counters instead of ${EVENT_INTS} and ` +
+      `${counterNames.length}; build it again with 'npm run build:native'`,
+  );
+}

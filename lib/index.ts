@@ -1,0 +1,14 @@
+export { type Address, type CipherSuite, cipherSuites, opensslVersion, type UdpBackend } from './binding.js';
+export { connect } from './client/connect.js';
+export { ClientError, type FailedClient } from './errors/client-error.js';
+export { TlsError, type TlsErrorDetails } from './errors/tls-error.js';
+export type { ServerCounters } from './events/counters.js';
+export type { ConnectOptions } from './options/client-options.js';
+export type { DtlsOptions } from './options/dtls-options.js';
+export type { HandshakeTimeouts } from './options/handshake-timeouts.js';
+export type { ListenOptions } from './options/listen-options.js';
+export type { PskCredentials } from './options/psk.js';
+export type { DtlsServerOptions } from './options/server-options.js';
+export { PskStore } from './psk-store.js';
+export { DtlsServer, type DtlsServerEvents } from './server/dtls-server.js';
+export { DtlsSocket, type DtlsSocketEvents } from './socket/dtls-socket.js';

@@ -1,0 +1,63 @@
+import { inspect } from 'node:util';
+import { TlsError } from '../errors/tls-error.js';
+import { closest } from './closest.js';
+
+/** An option or argument that cannot be used: what came, what was expected, and what to do where that is not obvious. */
+export function invalidOption(name: string, got: unknown, expected: string, advice?: string): TlsError {
+  const text = `${name}: got ${shown(got)}, expected ${expected}`;
+  return new TlsError('ERR_INVALID_OPTION', advice === undefined ? text : `${text}; ${advice}`);
+}
+
+/**
+ * The own properties of `options` that are not undefined. Throws for what is not an object, and for names outside
+ * `known`: an option that is silently ignored costs its author hours.
+ */
+export function optionsRecord(options: unknown, where: string, known: readonly string[]): Record<string, unknown> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidOption(`the options of ${where}`, options, 'an object');
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const suggestion = closest(name, known);
+    const advice = suggestion === undefined ? `known are ${known.join(', ')}` : `did you mean '${suggestion}'?`;
+    throw new TlsError('ERR_UNKNOWN_OPTION', `unknown option '${name}' of ${where}: ${advice}`);
+  }
+  return options as Record<string, unknown>;
+}
+
+export interface IntegerRange {
+  min: number;
+  max: number;
+  /** For the message: `ms`, `bytes`. */
+  unit?: string;
+  default?: number;
+}
+
+/** An integer within its range; `default` when undefined, which throws where there is no default. */
+export function integer(value: unknown, name: string, range: IntegerRange): number {
+  if (value === undefined && range.default !== undefined) return range.default;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= range.min && value <= range.max) return value;
+  const unit = range.unit === undefined ? '' : ` ${range.unit}`;
+  throw invalidOption(name, value, `an integer from ${range.min} to ${range.max}${unit}`);
+}
+
+export function boolean(value: unknown, name: string, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value === 'boolean') return value;
+  throw invalidOption(name, value, 'true or false');
+}
+
+export function oneOf<T extends string>(value: unknown, name: string, allowed: readonly T[], fallback: T): T {
+  if (value === undefined) return fallback;
+  if (allowed.includes(value as T)) return value as T;
+  const list = allowed.map((item) => `'${item}'`).join(' or ');
+  const suggestion = typeof value === 'string' ? closest(value, allowed) : undefined;
+  throw invalidOption(name, value, list, suggestion === undefined ? undefined : `did you mean '${suggestion}'?`);
+}
+
+/** Short, and never the content of a buffer: it could be a key. */
+function shown(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
+  if (typeof value === 'function') return 'a function';
+  return inspect(value, { depth: 0, maxStringLength: 60, breakLength: Number.POSITIVE_INFINITY });
+}

@@ -1,0 +1,79 @@
+import type { CipherSuite, UdpBackend } from '../binding.js';
+import { boolean, integer, oneOf } from './check.js';
+import { parseCipherSuites } from './cipher-suites.js';
+import { type HandshakeTimeoutSettings, type HandshakeTimeouts, parseHandshakeTimeouts } from './handshake-timeouts.js';
+import { parseKeylogFile } from './keylog-file.js';
+
+/** Options that servers and clients share. */
+export interface DtlsOptions {
+  /**
+   * Cipher suites that are offered or accepted, in order of preference: IANA numbers (`0xc0a8`), IANA names
+   * (`'TLS_PSK_WITH_AES_128_CCM_8'`) or OpenSSL's names (`'PSK-AES128-CCM8'`), mixed as you like; see `cipherSuites` for all.
+   * Default: AES-128-CCM-8, CCM, GCM, CBC-SHA256 and ECDHE-PSK with CBC-SHA256, then the rest, without the suites that
+   * use SHA-1. Throws `ERR_UNKNOWN_CIPHER_SUITE`, `ERR_INVALID_OPTION`. `SSL_CTX_set_cipher_list`.
+   *
+   * @example cipherSuites: ['TLS_PSK_WITH_AES_128_CCM_8', 0x00a8]
+   */
+  cipherSuites?: readonly (string | number)[] | undefined;
+  /**
+   * Largest datagram that is sent, UDP payload in bytes: handshake flights are cut to fit, and `innerMtu` is what is
+   * left of it for a message. Integer 256..16384, default 1232 (IPv6's guaranteed 1280 without its headers).
+   * Throws `ERR_INVALID_OPTION`. `SSL_set_mtu`.
+   */
+  mtu?: number | undefined;
+  /**
+   * When lost handshake flights are sent again, and when a handshake is given up. Default 1 to 60 seconds.
+   * Throws `ERR_INVALID_OPTION`, `ERR_UNKNOWN_OPTION`. RFC 6347 section 4.2.4.
+   *
+   * @example handshakeTimeouts: { min: 2_000, max: 30_000 }
+   */
+  handshakeTimeouts?: HandshakeTimeouts | undefined;
+  /**
+   * How datagrams are moved: `'mmsg'` uses `recvmmsg`/`sendmmsg` (Linux), `'uv'` uses libuv's portable sockets.
+   * Default `'auto'`: the first where there is one. Throws `ERR_INVALID_OPTION`.
+   */
+  udpBackend?: UdpBackend | undefined;
+  /**
+   * Whether a message is given as a copy of its own. Default false: it is a view into a slab of 256 KiB that many
+   * messages share. The bytes are yours and never change, but keeping one small message keeps its whole slab in memory:
+   * set this to true, or copy yourself, when you keep messages for long. Throws `ERR_INVALID_OPTION`.
+   */
+  copyMessages?: boolean | undefined;
+  /**
+   * File to which the secrets of all handshakes are appended in NSS key log format, for Wireshark. A path, or false
+   * for none; default is the environment variable `SSLKEYLOGFILE`. Created readable for its owner only. A file that
+   * cannot be written is reported once as a process warning, and never disturbs a connection. Throws
+   * `ERR_INVALID_OPTION`. `SSL_CTX_set_keylog_callback`.
+   */
+  keylogFile?: string | false | undefined;
+}
+
+export interface DtlsSettings {
+  readonly cipherSuites: readonly CipherSuite[];
+  readonly mtu: number;
+  readonly handshakeTimeouts: HandshakeTimeoutSettings;
+  readonly udpBackend: UdpBackend;
+  readonly copyMessages: boolean;
+  /** Undefined: no key log. */
+  readonly keylogFile: string | undefined;
+}
+
+export const dtlsOptionNames = [
+  'cipherSuites',
+  'mtu',
+  'handshakeTimeouts',
+  'udpBackend',
+  'copyMessages',
+  'keylogFile',
+] as const satisfies readonly (keyof DtlsOptions)[];
+
+export function parseDtlsOptions(options: Record<string, unknown>): DtlsSettings {
+  return {
+    cipherSuites: parseCipherSuites(options['cipherSuites']),
+    mtu: integer(options['mtu'], 'mtu', { min: 256, max: 16_384, unit: 'bytes', default: 1_232 }),
+    handshakeTimeouts: parseHandshakeTimeouts(options['handshakeTimeouts']),
+    udpBackend: oneOf(options['udpBackend'], 'udpBackend', ['auto', 'mmsg', 'uv'], 'auto'),
+    copyMessages: boolean(options['copyMessages'], 'copyMessages', false),
+    keylogFile: parseKeylogFile(options['keylogFile']),
+  };
+}

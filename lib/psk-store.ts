@@ -1,0 +1,49 @@
+import { type NativePskTable, native } from './binding.js';
+import { TlsError } from './errors/tls-error.js';
+import { parseIdentity, parseKey } from './options/psk.js';
+
+/** The native table of a store, for the Context of a server. Not part of the public API. */
+export let pskTableOf: (store: PskStore) => NativePskTable;
+
+/**
+ * PSK identities and their keys. Lookups of a handshake happen in native code without a call into JavaScript, so the
+ * keys live there: they can be replaced and removed, but not read back. Changes count from the next handshake on;
+ * established connections stay. One store may serve several servers of the same thread.
+ *
+ * An identity has 1 to 127 bytes as UTF-8 and no NUL, a key 1 to 256 bytes; anything else throws `ERR_INVALID_PSK`.
+ */
+export class PskStore {
+  readonly #table: NativePskTable = new native.PskTable();
+
+  static {
+    pskTableOf = (store) => store.#table;
+  }
+
+  constructor(entries: Iterable<readonly [string, Uint8Array]> = []) {
+    for (const [identity, key] of entries) this.set(identity, key);
+  }
+
+  /** Adds an identity or replaces its key. The key is copied. */
+  set(identity: string, key: Uint8Array): this {
+    const stored = this.#table.set(parseIdentity(identity), parseKey(key));
+    if (!stored) throw new TlsError('ERR_INVALID_PSK', `OpenSSL cannot carry the identity '${identity}' or its key`);
+    return this;
+  }
+
+  /** True when the identity was there. */
+  delete(identity: string): boolean {
+    return this.#table.remove(parseIdentity(identity));
+  }
+
+  has(identity: string): boolean {
+    return this.#table.has(parseIdentity(identity));
+  }
+
+  clear(): void {
+    this.#table.clear();
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+}

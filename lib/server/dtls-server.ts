@@ -1,0 +1,274 @@
+import { EventEmitter } from 'node:events';
+import { type Address, EndpointFlag, type NativeContext } from '../binding.js';
+import { createServerContext } from '../context.js';
+import { ClientError } from '../errors/client-error.js';
+import { describeFailure, failureToError } from '../errors/failure.js';
+import { rethrowLater } from '../errors/rethrow-later.js';
+import { describeErrno, systemError } from '../errors/system-error.js';
+import { TlsError } from '../errors/tls-error.js';
+import { createCounters, readCounters, type ServerCounters } from '../events/counters.js';
+import type { Endpoint, EndpointOwner } from '../events/endpoint.js';
+import { openEndpoint } from '../events/reactor.js';
+import type { ClientErrorRecord } from '../events/records.js';
+import { appendKeylog } from '../keylog.js';
+import { type ListenOptions, type ListenSettings, parseListenOptions } from '../options/listen-options.js';
+import { type DtlsServerOptions, parseServerOptions, type ServerSettings } from '../options/server-options.js';
+import type { PskStore } from '../psk-store.js';
+import { resolveHost } from '../resolve-host.js';
+import type { DtlsSocket } from '../socket/dtls-socket.js';
+import { Peer } from '../socket/peer.js';
+
+export interface DtlsServerEvents {
+  listening: [];
+  /** A client has completed its handshake. */
+  connection: [socket: DtlsSocket];
+  /** A client has not: wrong identity, wrong key, no common cipher suite, timeout. The server is well. */
+  clientError: [error: ClientError];
+  /** A line in NSS key log format, with its line end. The first listener switches it on, for handshakes from then on. */
+  keylog: [line: Buffer];
+  /** The UDP socket failed for good; the server closes. */
+  error: [error: TlsError];
+  /** The end, after the `'close'` of all its sockets. */
+  close: [];
+}
+
+/**
+ * A DTLS 1.2 server with pre-shared keys on one UDP port.
+ *
+ * @example
+ * const server = new DtlsServer({ psk: { device: Buffer.from('secret') } });
+ * server.on('connection', (socket) => socket.on('message', (message) => socket.send(message)));
+ * const { port } = await server.listen({ host: '127.0.0.1' });
+ */
+export class DtlsServer extends EventEmitter<DtlsServerEvents> {
+  readonly #settings: ServerSettings;
+  readonly #context: NativeContext;
+  readonly #counters = createCounters();
+  #state: 'idle' | 'opening' | 'listening' | 'closing' | 'closed' = 'idle';
+  #endpoint: Endpoint | undefined;
+  #keepAlive = true;
+  #closed: Promise<void> | undefined;
+  #resolveClosed: (() => void) | undefined;
+  readonly #opening = new AbortController();
+
+  /** Throws for bad options; nothing is opened before `listen()`. */
+  constructor(options: DtlsServerOptions) {
+    super();
+    this.#settings = parseServerOptions(options);
+    this.#context = createServerContext(this.#settings);
+    if (this.#settings.keylogFile !== undefined) this.#context.enableKeylog();
+    (this as EventEmitter).on('newListener', DtlsServer.#onNewListener);
+  }
+
+  /** Who may connect; may change at any time. */
+  get identities(): PskStore {
+    return this.#settings.psk;
+  }
+
+  /**
+   * Opens the UDP port. Rejects with `ERR_ALREADY_LISTENING`, `ERR_CLOSED` (a closed server stays closed), or what the
+   * system says: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`. After such a failure it may be called again.
+   */
+  async listen(options: ListenOptions = {}): Promise<Address> {
+    const settings = parseListenOptions(options);
+    if (this.#closed !== undefined) throw serverClosed('listen');
+    if (this.#state !== 'idle') throw new TlsError('ERR_ALREADY_LISTENING', 'listen: the server listens already');
+    this.#state = 'opening';
+    try {
+      const address = await this.#resolve(settings.host);
+      this.#endpoint = this.#open(address, settings);
+    } catch (error) {
+      if (this.#closed !== undefined) throw serverClosed('listen');
+      this.#state = 'idle';
+      throw error;
+    }
+    this.#state = 'listening';
+    if (!this.#keepAlive) this.unref();
+    process.nextTick(() => {
+      if (this.#state === 'listening') this.emit('listening');
+    });
+    return this.address();
+  }
+
+  /** Where the server listens. Throws `ERR_NOT_LISTENING`, `ERR_CLOSED`. */
+  address(): Address {
+    if (this.#closed !== undefined) throw serverClosed('address');
+    if (this.#endpoint === undefined) throw new TlsError('ERR_NOT_LISTENING', 'address: call listen() first');
+    return { ...this.#endpoint.localAddress };
+  }
+
+  /** A snapshot; of the last moment when the server is closed. */
+  counters(): Readonly<ServerCounters> {
+    return readCounters(this.#counters);
+  }
+
+  /** Number of established connections. */
+  get connections(): number {
+    return this.#endpoint?.peers.size ?? 0;
+  }
+
+  /** The established connections. */
+  *sockets(): IterableIterator<DtlsSocket> {
+    for (const { socket } of this.#endpoint?.peers.values() ?? []) yield socket;
+  }
+
+  /**
+   * Sends close_notify to all clients and closes the port, in any state; a pending `listen()` rejects with `ERR_CLOSED`.
+   * Idempotent. Resolves after `'close'`; never rejects.
+   */
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+      this.#beginClose();
+    });
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** The server keeps the process alive: the default. */
+  ref(): this {
+    return this.#setKeepAlive(true);
+  }
+
+  /** The process may end though the server listens. */
+  unref(): this {
+    return this.#setKeepAlive(false);
+  }
+
+  #setKeepAlive(keepAlive: boolean): this {
+    this.#keepAlive = keepAlive;
+    if (this.#state === 'listening' && this.#endpoint !== undefined) {
+      this.#endpoint.native.setRef(this.#endpoint.number, keepAlive);
+    }
+    return this;
+  }
+
+  async #resolve(host: string | undefined): Promise<string | undefined> {
+    if (host === undefined) return undefined;
+    const { address } = await resolveHost(host, 0, this.#opening.signal);
+    this.#opening.signal.throwIfAborted();
+    return address;
+  }
+
+  /** Without an address every interface, and every IP version that the system has. */
+  #open(address: string | undefined, settings: ListenSettings): Endpoint {
+    if (address !== undefined) return this.#openAt(address, settings);
+    try {
+      return this.#openAt('::', settings);
+    } catch (error) {
+      const { code } = error as TlsError;
+      const noIpv6 = code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
+      if (!noIpv6 || (settings.flags & EndpointFlag.ipv6Only) !== 0) throw error;
+      return this.#openAt('0.0.0.0', settings);
+    }
+  }
+
+  #openAt(address: string, { port, flags, receiveBufferSize, sendBufferSize }: ListenSettings): Endpoint {
+    const { udpBackend: backend, maxPeers, copyMessages } = this.#settings;
+    try {
+      return openEndpoint(
+        {
+          backend,
+          address,
+          port,
+          flags,
+          receiveBufferSize,
+          sendBufferSize,
+          maxPeers,
+          serverContext: this.#context,
+          counters: this.#counters,
+          copyMessages,
+        },
+        this.#owner,
+      );
+    } catch (error) {
+      throw systemError(`listen on ${address.includes(':') ? `[${address}]` : address}:${port}`, error);
+    }
+  }
+
+  #beginClose(): void {
+    this.#state = 'closing';
+    this.#opening.abort();
+    if (this.#endpoint === undefined) {
+      process.nextTick(() => this.#finishClose());
+      return;
+    }
+    for (const peer of this.#endpoint.peers.values()) peer.stop();
+    this.#endpoint.close();
+  }
+
+  /** Every step happens though a listener of an earlier one throws. */
+  #finishClose(): void {
+    const peers = [...(this.#endpoint?.peers.values() ?? [])];
+    this.#endpoint?.peers.clear();
+    this.#state = 'closed';
+    for (const peer of peers) {
+      try {
+        peer.finish();
+      } catch (error) {
+        rethrowLater(error);
+      }
+    }
+    try {
+      this.emit('close');
+    } finally {
+      this.#resolveClosed?.();
+    }
+  }
+
+  #reportClientError({ failure, remoteAddress, remotePort, pskIdentity }: ClientErrorRecord): void {
+    const described = describeFailure(failure) ?? {
+      code: 'ERR_CLOSED',
+      message: 'the client ended the handshake',
+      details: {},
+    };
+    const identity = pskIdentity || undefined;
+    const who = `${remoteAddress} port ${remotePort}${identity === undefined ? '' : ` ('${identity}')`}`;
+    this.emit(
+      'clientError',
+      new ClientError(
+        described.code,
+        `handshake with ${who}: ${described.message}`,
+        { remoteAddress, remotePort, pskIdentity: identity },
+        described.details,
+      ),
+    );
+  }
+
+  /** What the endpoint tells. While the server closes, only its end still counts. */
+  readonly #owner: EndpointOwner = {
+    peerConnected: (endpoint, record) => {
+      if (this.#state !== 'listening') return;
+      this.emit('connection', new Peer('server', endpoint, record).socket);
+    },
+    peerClosed: (endpoint, { peer, failure, traffic }) => {
+      const closed = endpoint.peers.get(peer);
+      closed?.end(failureToError(`connection of ${closed.record.remoteAddress}`, failure), traffic);
+    },
+    clientFailed: (record) => {
+      if (this.#state === 'listening') this.#reportClientError(record);
+    },
+    keylogLine: (line) => {
+      if (this.#settings.keylogFile !== undefined) appendKeylog(this.#settings.keylogFile, line);
+      this.emit('keylog', line);
+    },
+    endpointFailed: (_endpoint, errno) => {
+      if (this.#state !== 'listening') return;
+      void this.close();
+      const { code, text } = describeErrno(errno);
+      this.emit('error', new TlsError(code, `the server's UDP socket failed: ${text}`, { errno }));
+    },
+    endpointClosed: () => this.#finishClose(),
+  };
+
+  static #onNewListener(this: DtlsServer, event: string | symbol): void {
+    if (event === 'keylog') this.#context.enableKeylog();
+  }
+}
+
+function serverClosed(what: string): TlsError {
+  return new TlsError('ERR_CLOSED', `${what}: the server is closed`);
+}

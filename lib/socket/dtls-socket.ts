@@ -1,0 +1,143 @@
+import { EventEmitter } from 'node:events';
+import type { CipherSuite } from '../binding.js';
+import type { TlsError } from '../errors/tls-error.js';
+import { invalidOption } from '../options/check.js';
+import { cipherSuiteById } from '../options/cipher-suites.js';
+import { messagesOf } from './message-iterator.js';
+import type { Peer } from './peer.js';
+
+export interface DtlsSocketEvents {
+  /** One message. See the option `copyMessages` for what keeping it costs. */
+  message: [message: Buffer];
+  /** The connection failed; `'close'` follows. Only emitted when somebody listens: a peer must not crash a server. */
+  error: [error: TlsError];
+  /** The end, once. Nothing follows. */
+  close: [hadError: boolean];
+  /** Clients with the option `keylog`: a line in NSS key log format, with its line end. */
+  keylog: [line: Buffer];
+}
+
+/**
+ * One established DTLS association, the same for a server's clients and for `connect()`. Made by these, never by `new`.
+ *
+ * Messages that arrive before the first `'message'` listener are kept for it (eight, then they are lost), so that
+ * nothing is missed between `await connect()` and `socket.on('message', ...)`.
+ */
+export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
+  readonly #peer: Peer;
+  #keylogLines: Buffer[] | undefined;
+
+  /** @internal */
+  constructor(peer: Peer, keylogLines?: Buffer[]) {
+    super();
+    this.#peer = peer;
+    this.#keylogLines = keylogLines;
+    (this as EventEmitter).on('newListener', DtlsSocket.#onNewListener);
+  }
+
+  get role(): 'client' | 'server' {
+    return this.#peer.role;
+  }
+
+  get state(): 'connected' | 'closed' {
+    return this.#peer.connected ? 'connected' : 'closed';
+  }
+
+  /** Numeric, with the zone of a link-local IPv6 address. */
+  get remoteAddress(): string {
+    return this.#peer.record.remoteAddress;
+  }
+
+  get remotePort(): number {
+    return this.#peer.record.remotePort;
+  }
+
+  get remoteFamily(): 'IPv4' | 'IPv6' {
+    return this.remoteAddress.includes(':') ? 'IPv6' : 'IPv4';
+  }
+
+  /** Where the UDP socket is bound: at a server that listens on every interface, that is `'::'`. */
+  get localAddress(): string {
+    return this.#peer.endpoint.localAddress.address;
+  }
+
+  get localPort(): number {
+    return this.#peer.endpoint.localAddress.port;
+  }
+
+  get cipher(): CipherSuite {
+    return cipherSuiteById(this.#peer.record.cipher);
+  }
+
+  /** The identity that the client gave; undefined for a connection without PSK. */
+  get pskIdentity(): string | undefined {
+    return this.#peer.record.pskIdentity || undefined;
+  }
+
+  /** Bytes of the largest message that one datagram can carry: the option `mtu` without what the cipher suite adds. */
+  get innerMtu(): number {
+    return this.#peer.record.innerMtu;
+  }
+
+  /** Whether the handshake continued an earlier session. */
+  get resumed(): boolean {
+    return this.#peer.record.resumed;
+  }
+
+  /** UDP payload sent to the peer, handshake and record overhead included; stays readable after the close, as the next three do. */
+  get bytesSent(): number {
+    return this.#peer.traffic.bytesSent;
+  }
+
+  get bytesReceived(): number {
+    return this.#peer.traffic.bytesReceived;
+  }
+
+  get datagramsSent(): number {
+    return this.#peer.traffic.datagramsSent;
+  }
+
+  get datagramsReceived(): number {
+    return this.#peer.traffic.datagramsReceived;
+  }
+
+  /**
+   * Sends one message in one datagram; a string as UTF-8. As with any datagram, nobody tells whether it arrives. An empty
+   * message sends nothing. The bytes are read before the call returns.
+   *
+   * Throws `EMSGSIZE` above `innerMtu`, with nothing sent; `ERR_CLOSED`; `ERR_INVALID_OPTION` for other types.
+   */
+  send(message: Uint8Array | string): void {
+    if (typeof message === 'string') this.#peer.send(Buffer.from(message, 'utf8'));
+    else if (message instanceof Uint8Array) this.#peer.send(message);
+    else throw invalidOption('send', message, 'a Uint8Array or a string');
+  }
+
+  /** Sends close_notify and ends the connection. Idempotent. Resolves after `'close'`; never rejects. */
+  close(): Promise<void> {
+    return this.#peer.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * The messages from now on. Ends with the connection, throws when it fails. What is not fetched yet waits in memory
+   * without a limit, as with `events.on()`: a reader that cannot keep up should listen to `'message'` and drop.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
+    return messagesOf(this, this.#peer);
+  }
+
+  static #onNewListener(this: DtlsSocket, event: string | symbol): void {
+    if (event === 'message') this.#peer.startFlowing();
+    else if (event === 'keylog' && this.#keylogLines !== undefined) {
+      const lines = this.#keylogLines;
+      this.#keylogLines = undefined;
+      process.nextTick(() => {
+        for (const line of lines) this.emit('keylog', line);
+      });
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { rethrowLater } from '../errors/rethrow-later.js';
+import { Status, statusToError } from '../errors/status.js';
+import { TlsError } from '../errors/tls-error.js';
+import type { Endpoint } from '../events/endpoint.js';
+import { type ConnectedRecord, readTraffic, type Traffic } from '../events/records.js';
+import { DtlsSocket } from './dtls-socket.js';
+
+/** Messages kept for a socket that nobody listens to yet. */
+const HELD_MESSAGES = 8;
+
+const trafficScratch = new BigUint64Array(4);
+
+/**
+ * One established association as its owner sees it: the inner side of a {@link DtlsSocket}. A client's has its endpoint
+ * for itself and closes it with it; a server's shares it.
+ *
+ * Ends once, in this order: no more messages, `'error'` when it failed and somebody listens, `'close'`.
+ */
+export class Peer {
+  readonly socket: DtlsSocket;
+  readonly role: 'client' | 'server';
+  readonly endpoint: Endpoint;
+  readonly record: ConnectedRecord;
+  #state: 'connected' | 'closing' | 'closed' = 'connected';
+  #error: TlsError | undefined;
+  #traffic: Traffic = { bytesSent: 0, bytesReceived: 0, datagramsSent: 0, datagramsReceived: 0 };
+  /** False while messages are held back, because there was no listener yet, or dropped, because we are closing. */
+  #flowing = false;
+  #held: Buffer[] | undefined;
+  #closeWaiters: (() => void)[] | undefined;
+
+  constructor(role: 'client' | 'server', endpoint: Endpoint, record: ConnectedRecord, keylogLines?: Buffer[]) {
+    this.role = role;
+    this.endpoint = endpoint;
+    this.record = record;
+    this.socket = new DtlsSocket(this, keylogLines);
+    endpoint.peers.set(record.peer, this);
+  }
+
+  get connected(): boolean {
+    return this.#state === 'connected';
+  }
+
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /** Why the association failed; undefined while it is well, and when it ended in order. */
+  get error(): TlsError | undefined {
+    return this.#error;
+  }
+
+  /** As of now, or of the moment when it was closed. */
+  get traffic(): Traffic {
+    const { endpoint, record } = this;
+    if (this.connected && endpoint.native.peerTraffic(endpoint.number, record.peer, trafficScratch)) {
+      this.#traffic = readTraffic(trafficScratch);
+    }
+    return this.#traffic;
+  }
+
+  deliver(message: Buffer): void {
+    if (this.#flowing) this.socket.emit('message', message);
+    else this.#hold(message);
+  }
+
+  send(message: Uint8Array): void {
+    if (!this.connected) throw statusToError('send', Status.noSuchPeer);
+    const { endpoint, record } = this;
+    const status = endpoint.native.send(endpoint.number, record.peer, message);
+    if (status !== Status.ok) throw this.#sendError(status, message.length);
+  }
+
+  /** A listener for messages is being added: what was held back is delivered once it is there. */
+  startFlowing(): void {
+    if (this.#flowing) return;
+    if (this.#held === undefined) this.#flowing = this.connected;
+    else process.nextTick(() => this.#release());
+  }
+
+  /** Messages that came before anybody listened; they are the caller's now. */
+  takeHeld(): Buffer[] {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    return held;
+  }
+
+  close(): Promise<void> {
+    const { endpoint, record } = this;
+    if (this.connected) {
+      this.stop();
+      if (this.role === 'client') endpoint.close();
+      else if (endpoint.native.closePeer(endpoint.number, record.peer) === Status.ok) {
+        endpoint.peers.delete(record.peer);
+        process.nextTick(() => this.finish());
+      }
+      // Otherwise it has ended already, and the event that says so is under way.
+    }
+    if (this.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#closeWaiters ??= [];
+      this.#closeWaiters.push(resolve);
+    });
+  }
+
+  /** No messages from now on: we are closing. */
+  stop(): void {
+    this.#traffic = this.traffic;
+    this.#state = 'closing';
+    this.#flowing = false;
+    this.#held = undefined;
+  }
+
+  /** The association has ended by itself, because of `error` or in order. */
+  end(error: TlsError | undefined, traffic: Traffic): void {
+    const { endpoint, record } = this;
+    const wasConnected = this.connected;
+    this.#state = 'closing';
+    this.#traffic = traffic;
+    if (this.role === 'client') endpoint.close();
+    else endpoint.peers.delete(record.peer);
+    try {
+      if (wasConnected && error !== undefined) {
+        this.#error = error;
+        if (this.socket.listenerCount('error') > 0) this.socket.emit('error', error);
+      }
+    } finally {
+      if (this.role === 'server') this.finish();
+    }
+  }
+
+  /** Nothing is left of it in native code. */
+  finish(): void {
+    if (this.closed) return;
+    this.#state = 'closed';
+    this.#release();
+    try {
+      this.socket.emit('close', this.#error !== undefined);
+    } finally {
+      for (const resolve of this.#closeWaiters ?? []) resolve();
+      this.#closeWaiters = undefined;
+    }
+  }
+
+  #hold(message: Buffer): void {
+    if (!this.connected) return;
+    this.#held ??= [];
+    // Copied: they may wait for long, and a view would keep its whole slab.
+    if (this.#held.length < HELD_MESSAGES) this.#held.push(Buffer.from(message));
+  }
+
+  #release(): void {
+    const held = this.#held;
+    while (held !== undefined && held.length > 0) {
+      if (this.socket.listenerCount('message') === 0) return;
+      try {
+        this.socket.emit('message', held.shift() as Buffer);
+      } catch (error) {
+        rethrowLater(error);
+      }
+    }
+    this.#held = undefined;
+    this.#flowing = this.connected;
+  }
+
+  #sendError(status: number, size: number): TlsError {
+    if (status !== Status.tooLarge) return statusToError('send', status);
+    const { innerMtu } = this.record;
+    return new TlsError(
+      'EMSGSIZE',
+      `send: a message of ${size} bytes does not fit one datagram, at most ${innerMtu} bytes do (innerMtu); nothing was sent`,
+    );
+  }
+}

@@ -1,0 +1,182 @@
+#include "endpoint.h"
+
+#include <utility>
+
+#include "mmsg_socket.h"
+#include "reactor.h"
+#include "uv_udp_socket.h"
+
+namespace io {
+
+namespace {
+
+constexpr int kIpv4Overhead = 28;
+constexpr int kIpv6Overhead = 48;
+
+// Time for passed deadlines per turn; a thousand clients that time out together must not stop the established ones.
+constexpr uint64_t kTickNanos = 2'000'000;
+
+// Send failures kept for the engine between two turns; what is above that is only counted.
+constexpr size_t kMaxSendFailures = 64;
+
+std::unique_ptr<DatagramSocket> make_socket(Backend backend, Reactor& reactor, SocketObserver& observer) {
+#ifdef __linux__
+  if (backend != Backend::kUv) {
+    return std::make_unique<MmsgSocket>(reactor.loop(), reactor.handles(), reactor.receive_buffer(), observer);
+  }
+#endif
+  if (backend == Backend::kMmsg) return nullptr;
+  return std::make_unique<UvUdpSocket>(reactor.loop(), reactor.handles(), reactor.receive_buffer(), observer);
+}
+
+}  // namespace
+
+Endpoint::Endpoint(Reactor& reactor, int32_t number, EndpointOptions options)
+    : reactor_(reactor), number_(number), options_(std::move(options)), counters_(options_.counters.get()),
+      timer_(reactor.handles()) {}
+
+IoError Endpoint::open() {
+  socket_ = make_socket(options_.backend, reactor_, *this);
+  if (!socket_) return {UV_ENOTSUP, "recvmmsg"};
+  if (IoError error = socket_->open(options_.socket)) return error;
+
+  timer_.open(this, [this](uv_timer_t* timer) { return uv_timer_init(reactor_.loop(), timer); });
+  uv_unref(timer_.handle());
+
+  core::EngineOptions engine;
+  engine.number = number_;
+  engine.max_peers = options_.max_peers;
+  engine.ip_overhead = socket_->family() == 4 ? kIpv4Overhead : kIpv6Overhead;
+  engine_ = std::make_unique<core::Engine>(engine, options_.context, reactor_.outbox(), reactor_.events(), *counters_);
+  open_ = true;
+  return {};
+}
+
+core::Engine::ConnectResult Endpoint::connect(const core::Address& to, std::shared_ptr<const core::Context> context,
+                                              core::ClientCredentials credentials) {
+  now_ = Reactor::now();
+  const auto result = engine_->connect(to, std::move(context), std::move(credentials), now_);
+  arm_timer();
+  return result;
+}
+
+void Endpoint::stop() {
+  socket_->stop();
+  uv_timer_stop(timer_.raw());
+}
+
+void Endpoint::close() {
+  open_ = false;
+  handles_left_ = 2;
+  socket_->close([this] { handle_closed(); });
+  timer_.close([this] { handle_closed(); });
+}
+
+void Endpoint::handle_closed() {
+  if (--handles_left_ == 0) reactor_.endpoint_closed(number_);  // destroys this
+}
+
+// What the socket tells
+
+bool Endpoint::datagrams_received(std::span<const ReceivedDatagram> batch) {
+  now_ = Reactor::now();
+  bool go_on = true;
+  for (const ReceivedDatagram& datagram : batch) {
+    go_on = make_room();
+    if (!go_on) break;
+    if (datagram.truncated) {
+      engine_->receive_truncated();
+      continue;
+    }
+    engine_->receive(datagram.bytes, datagram.from, now_);
+    go_on = take_backlog();
+    if (!go_on) break;
+  }
+  if (!open_) return false;
+  arm_timer();
+  reactor_.flush_when_large();
+  return go_on;
+}
+
+bool Endpoint::receive_failed(int error) {
+  if (!is_unreachable_error(error)) {
+    ++counters_->transport_errors;
+    return false;
+  }
+  if (!make_room()) return false;
+  now_ = Reactor::now();
+  engine_->transport_failed(options_.socket.remote, -error, now_);
+  return true;
+}
+
+void Endpoint::send_failed(const core::Address& to, int error, bool lost) {
+  if (lost) ++counters_->datagrams_unsent;
+  // EINVAL: no way from the local address to that one.
+  const bool about_peer = is_unreachable_error(error) || error == UV_EINVAL;
+  if (!about_peer || send_failures_.size() == kMaxSendFailures) {
+    ++counters_->transport_errors;
+    return;
+  }
+  if (send_failures_.empty()) reactor_.note_send_failure(number_);
+  send_failures_.push_back({to, error});
+}
+
+bool Endpoint::report_send_failures() {
+  now_ = Reactor::now();
+  while (!send_failures_.empty()) {
+    if (!reactor_.events().has_room()) return false;
+    engine_->transport_failed(send_failures_.back().to, -send_failures_.back().error, now_);
+    send_failures_.pop_back();
+  }
+  return true;
+}
+
+void Endpoint::socket_broken(int error) {
+  if (!make_room()) return;
+  reactor_.events().commit(core::EventKind::kEndpointError, number_, 0, 0, 0, -error);
+}
+
+// Time
+
+void Endpoint::on_timer() {
+  armed_for_ = core::kNever;
+  now_ = Reactor::now();
+  const uint64_t stop_at = uv_hrtime() + kTickNanos;
+  while (engine_->next_deadline() <= now_ && make_room()) {
+    engine_->tick(now_);
+    if (!take_backlog() || uv_hrtime() > stop_at) break;
+  }
+  if (open_) arm_timer();
+}
+
+/// Only ever moves the timer forward: a deadline that was cancelled costs one early and idle wake-up, and most of
+/// them are cancelled.
+void Endpoint::arm_timer() {
+  const core::Micros next = engine_->next_deadline();
+  if (next >= armed_for_) return;
+  armed_for_ = next;
+  // At least 1 ms: a timer that is due at once would run again in the same round of timers.
+  const uint64_t milliseconds = next > now_ ? (next - now_ + 999) / 1000 : 1;
+  uv_timer_start(
+      timer_.raw(), [](uv_timer_t* timer) { static_cast<Endpoint*>(timer->data)->on_timer(); }, milliseconds, 0);
+}
+
+// Room for events. The reader may do anything while it reads, so all of these may find the endpoint closed.
+
+bool Endpoint::make_room() {
+  if (reactor_.events().has_room()) return true;
+  if (!reactor_.deliver()) return false;
+  now_ = Reactor::now();
+  return open_;
+}
+
+bool Endpoint::take_backlog() {
+  while (engine_->has_backlog()) {
+    if (!reactor_.deliver() || !open_) return false;
+    now_ = Reactor::now();
+    engine_->resume(now_);
+  }
+  return true;
+}
+
+}  // namespace io

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "../core/engine.h"
+#include "datagram_socket.h"
+#include "uv_handle.h"
+
+namespace io {
+
+class Reactor;
+
+enum class Backend { kAuto, kMmsg, kUv };
+
+struct EndpointOptions {
+  Backend backend = Backend::kAuto;
+  SocketOptions socket;
+  size_t max_peers = 100000;
+  std::shared_ptr<const core::Context> context;  ///< null: takes no clients
+  std::shared_ptr<core::Counters> counters;
+};
+
+/// One UDP socket, the engine behind it and the timer for its deadlines. Lives until libuv has let go of both handles,
+/// which never happens inside another callback: code that called out to the event reader may go on with `this`, but
+/// must look at is_open() first.
+class Endpoint final : private SocketObserver {
+ public:
+  Endpoint(Reactor& reactor, int32_t number, EndpointOptions options);
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  /// Call once, first. After an error only the destructor may be called.
+  IoError open();
+  bool is_open() const { return open_; }
+  int32_t number() const { return number_; }
+  core::Address local_address() const { return socket_->local_address(); }
+  core::Engine& engine() { return *engine_; }
+  /// An IPv4 socket cannot speak to IPv6 addresses.
+  bool can_reach(const core::Address& to) const { return to.family == 4 || socket_->family() == 6; }
+
+  core::Engine::ConnectResult connect(const core::Address& to, std::shared_ptr<const core::Context> context,
+                                      core::ClientCredentials credentials);
+  void send(const core::Outbox& outbox, size_t first, size_t last) { socket_->send(outbox, first, last); }
+  void set_ref(bool keep_alive) { socket_->set_ref(keep_alive); }
+
+  /// Gives the engine the failures that sending has left. False when the sink has no room for what may come of it.
+  bool report_send_failures();
+
+  /// Stops all activity at once; for a reader that takes no more events.
+  void stop();
+  /// Lets go of the socket and the timer; Reactor::endpoint_closed() follows from the loop and destroys this object.
+  void close();
+
+ private:
+  struct SendFailure {
+    core::Address to;
+    int error;
+  };
+
+  bool datagrams_received(std::span<const ReceivedDatagram> batch) override;
+  bool receive_failed(int error) override;
+  void send_failed(const core::Address& to, int error, bool lost) override;
+  void datagrams_dropped(size_t count) override { counters_->datagrams_unsent += count; }
+  void socket_broken(int error) override;
+
+  void on_timer();
+  void arm_timer();
+  bool make_room();
+  bool take_backlog();
+  void handle_closed();
+
+  Reactor& reactor_;
+  const int32_t number_;
+  EndpointOptions options_;
+  core::Counters* const counters_;
+  std::unique_ptr<core::Engine> engine_;
+  std::unique_ptr<DatagramSocket> socket_;
+  UvHandle<uv_timer_t> timer_;
+  core::Micros now_ = 0;
+  core::Micros armed_for_ = core::kNever;
+  bool open_ = false;
+  int handles_left_ = 0;
+  std::vector<SendFailure> send_failures_;
+};
+
+}  // namespace io

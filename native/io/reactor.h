@@ -1,0 +1,92 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "../core/event_sink.h"
+#include "../core/outbox.h"
+#include "endpoint.h"
+#include "event_reader.h"
+#include "receive_buffer.h"
+#include "uv_handle.h"
+
+namespace io {
+
+/// All endpoints of one loop, and the order of a loop turn:
+///   timers (engines tick) -> prepare: settle() -> poll: sockets feed their engines -> check: settle()
+/// where settle() has the events read and then sends what the engines and the reader have put into the outbox. So there
+/// is one delivery per turn, and one sendmmsg for all replies; only a full sink or outbox makes it more.
+/// Everything happens on the loop's thread.
+class Reactor {
+ public:
+  Reactor(uv_loop_t* loop, EventReader& reader);
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+  /// Only after shutdown() has completed.
+  ~Reactor();
+
+  /// The number of the new endpoint, or why there is none.
+  std::variant<int32_t, IoError> open_endpoint(EndpointOptions options);
+  /// Null for numbers that are unknown or being closed. Valid until control returns to the loop.
+  Endpoint* find(int32_t number);
+  /// close_notify to all peers, then the socket; kEndpointClosed follows. Nothing when the number is unknown.
+  void close_endpoint(int32_t number);
+  void close_all();
+
+  /// Closes every handle without further events. `done` runs when the last one is closed and may destroy the reactor.
+  /// Datagrams that wait in the outbox are still sent. Call once.
+  void shutdown(std::function<void()> done);
+
+  core::EventSink& events() { return events_; }
+  core::Outbox& outbox() { return outbox_; }
+  bool delivering() const { return delivering_; }
+  /// Sends early when much has gathered: keeps the arena small and warm.
+  void flush_when_large() {
+    if (outbox_.size() > kLargeOutbox) flush();
+  }
+
+  // For endpoints.
+  uv_loop_t* loop() const { return loop_; }
+  HandleCount& handles() { return handles_; }
+  ReceiveBuffer& receive_buffer() { return receive_buffer_; }
+  static core::Micros now() { return uv_hrtime() / 1000; }
+  /// Has the events read at once, in the middle of a turn. False: stop what you do; nobody takes events any more, or
+  /// the call came from inside of a delivery.
+  bool deliver();
+  void note_send_failure(int32_t number);
+  void endpoint_closed(int32_t number);
+
+ private:
+  static constexpr size_t kLargeOutbox = 512;
+
+  void settle();
+  bool collect();
+  void flush();
+  void wake();
+  void halt();
+  void update_activity();
+  int32_t reserve_number();
+
+  uv_loop_t* const loop_;
+  EventReader& reader_;
+  HandleCount handles_;
+  ReceiveBuffer receive_buffer_;
+  core::EventSink events_;
+  core::Outbox outbox_;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;  ///< by number
+  size_t living_ = 0;                                 ///< endpoints that exist, those being closed included
+  std::vector<int32_t> free_numbers_;
+  std::vector<int32_t> failing_;    ///< endpoints with send failures to report
+  std::vector<int32_t> closed_;     ///< closed, kEndpointClosed not yet in the sink
+  std::vector<int32_t> announced_;  ///< kEndpointClosed in the sink, number not yet free
+  UvHandle<uv_prepare_t> prepare_;
+  UvHandle<uv_check_t> check_;
+  UvHandle<uv_idle_t> wake_;  ///< runs while work is left that must not wait for the network
+  bool active_ = false;
+  bool delivering_ = false;
+  bool halted_ = false;
+};
+
+}  // namespace io

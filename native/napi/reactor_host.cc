@@ -1,0 +1,128 @@
+#include "reactor_host.h"
+
+#include "errors.h"
+
+namespace binding {
+
+ReactorHost* ReactorHost::create(Napi::Env env, Napi::Int32Array events, Napi::Uint8Array payload,
+                                 Napi::Function on_events) {
+  uv_loop_t* loop = nullptr;
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) {
+    throw_coded(env, "ERR_CLOSED", "this environment has no event loop");
+    return nullptr;
+  }
+  auto* host = new ReactorHost(env, loop);
+  host->events_ = Napi::Persistent(events);
+  host->payload_ = Napi::Persistent(payload);
+  host->on_events_ = Napi::Persistent(on_events);
+  host->reactor_.events().lend_events(reinterpret_cast<core::EventRecord*>(events.Data()),
+                                      events.ByteLength() / sizeof(core::EventRecord));
+  host->reactor_.events().lend_payload(payload.Data(), payload.ByteLength());
+
+  napi_async_init(env, nullptr, Napi::String::New(env, "LWM2M_TLS"), &host->async_context_);
+  napi_add_async_cleanup_hook(
+      env, [](napi_async_cleanup_hook_handle, void* data) { static_cast<ReactorHost*>(data)->shut_down(); }, host,
+      &host->hook_);
+  return host;
+}
+
+bool ReactorHost::lend_payload(Napi::Uint8Array payload) {
+  core::EventSink& sink = reactor_.events();
+  if (!reactor_.delivering() && sink.count() > 0) return false;
+  payload_ = Napi::Persistent(payload);
+  sink.lend_payload(payload.Data(), payload.ByteLength());
+  return true;
+}
+
+// Events into JavaScript
+
+/// Every exception uses up at least one record, since JavaScript goes on after the one that threw: this bounds the
+/// calls.
+bool ReactorHost::deliver(size_t count) {
+  if (shutting_down_) return false;
+  Napi::HandleScope scope(env_);
+  for (size_t attempt = 0; attempt <= count; ++attempt) {
+    switch (call_on_events(count)) {
+      case Call::kDone:
+        return check_payload_room();
+      case Call::kImpossible:
+        return false;
+      case Call::kThrew:
+        break;
+    }
+  }
+  return false;
+}
+
+/// One callback scope round a plain call, not napi_make_callback: with that one, an exception from a microtask that
+/// runs after onEvents cannot be told from one that left onEvents, and the events would be delivered twice. An
+/// exception from a microtask is reported by Node itself as the scope closes.
+ReactorHost::Call ReactorHost::call_on_events(size_t count) {
+  const napi_value on_events = on_events_.Value();
+  napi_callback_scope callback_scope = nullptr;
+  if (napi_open_callback_scope(env_, on_events, async_context_, &callback_scope) != napi_ok) return Call::kImpossible;
+
+  napi_value argument = nullptr;
+  napi_value receiver = nullptr;
+  napi_create_uint32(env_, static_cast<uint32_t>(count), &argument);
+  napi_get_undefined(env_, &receiver);
+  Call outcome = Call::kDone;
+  if (napi_call_function(env_, receiver, on_events, 1, &argument, nullptr) != napi_ok) {
+    outcome = report_exception() ? Call::kThrew : Call::kImpossible;
+  }
+  napi_close_callback_scope(env_, callback_scope);
+  return outcome;
+}
+
+/// Hands a pending exception to 'uncaughtException'; returns when a handler took it. False when there is none, which
+/// means that this environment runs no more JavaScript.
+bool ReactorHost::report_exception() {
+  bool pending = false;
+  napi_value exception = nullptr;
+  if (napi_is_exception_pending(env_, &pending) != napi_ok || !pending) return false;
+  if (napi_get_and_clear_last_exception(env_, &exception) != napi_ok) return false;
+  return napi_fatal_exception(env_, exception) == napi_ok;
+}
+
+bool ReactorHost::check_payload_room() {
+  if (shutting_down_ || reactor_.events().payload_room() >= kMinPayload) return !shutting_down_;
+  throw_coded(env_, "ERR_INTERNAL", "onEvents has not lent a payload slab");
+  report_exception();
+  return false;
+}
+
+void ReactorHost::activity_changed(bool active) {
+  if (wrapper_ == nullptr) return;
+  active ? wrapper_->Ref() : wrapper_->Unref();
+}
+
+// The end
+
+void ReactorHost::drop_owner() {
+  if (--owners_ > 0) return;
+  wrapper_ = nullptr;
+  if (closed_) {
+    delete this;
+  } else {
+    shut_down();
+  }
+}
+
+void ReactorHost::shut_down() {
+  if (shutting_down_) return;
+  shutting_down_ = true;
+  reactor_.shutdown([this] { closed(); });
+}
+
+/// In the close callback of the last handle.
+void ReactorHost::closed() {
+  closed_ = true;
+  events_.Reset();
+  payload_.Reset();
+  on_events_.Reset();
+  napi_async_destroy(env_, async_context_);
+  napi_remove_async_cleanup_hook(hook_);
+  if (owners_ == 0) delete this;
+}
+
+}  // namespace binding

@@ -1,0 +1,60 @@
+/** `gnutls-serv --udp --echo` and `gnutls-cli --udp` with a pre-shared key. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Credentials, client1 } from '../credentials.js';
+import type { Suite } from '../suites.js';
+import { type ForeignServer, startOnFreePort } from './foreign-server.js';
+import { ToolProcess } from './tool-process.js';
+import type { Tool } from './tools.js';
+
+export interface GnutlsOptions {
+  suite: Suite;
+  credentials?: Credentials;
+  mtu?: number;
+}
+
+/** Echoes every message. */
+export async function startGnutlsServer(tool: Tool, options: GnutlsOptions): Promise<ForeignServer> {
+  const { identity, key } = options.credentials ?? client1;
+  const folder = mkdtempSync(path.join(tmpdir(), 'gnutls-serv-'));
+  const passwords = path.join(folder, 'psk.txt');
+  writeFileSync(passwords, `${identity}:${key.toString('hex')}\n`);
+  const server = await startOnFreePort(
+    (port) =>
+      ToolProcess.start(tool, [
+        '--udp',
+        '--echo',
+        '--pskpasswd',
+        passwords,
+        '--port',
+        String(port),
+        ...commonParameters(options),
+      ]),
+    /listening on IPv4 \S+ port \d+\.\.\.done/,
+    /bind\(\) failed/,
+  );
+  void server.process.exited.then(() => rmSync(folder, { recursive: true, force: true }));
+  return server;
+}
+
+/** Sends each line of its input, prints what comes back. */
+export function startGnutlsClient(tool: Tool, port: number, options: GnutlsOptions): ToolProcess {
+  const { identity, key } = options.credentials ?? client1;
+  return ToolProcess.start(tool, [
+    '--udp',
+    '--pskusername',
+    identity,
+    '--pskkey',
+    key.toString('hex'),
+    ...commonParameters(options),
+    '--port',
+    String(port),
+    '127.0.0.1',
+  ]);
+}
+
+function commonParameters({ suite, mtu = 1024 }: GnutlsOptions): string[] {
+  const priority = `NONE:+VERS-DTLS1.2:${suite.gnutls}:+SIGN-ALL:+COMP-NULL:+GROUP-ALL`;
+  return ['--priority', priority, '--mtu', String(mtu)];
+}

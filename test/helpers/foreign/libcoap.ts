@@ -1,0 +1,46 @@
+/** libcoap's `coap-client-*` and `coap-server-*`, built on OpenSSL and on GnuTLS. */
+import { type Credentials, textKeyed } from '../credentials.js';
+import { type ForeignServer, startOnFreePort } from './foreign-server.js';
+import { ToolProcess } from './tool-process.js';
+import type { Tool } from './tools.js';
+
+export interface CoapRequest {
+  port: number;
+  /** Path and query, for example `rd?ep=device&lt=60`. */
+  target: string;
+  method?: 'get' | 'post' | 'put' | 'delete';
+  payload?: string;
+  contentFormat?: number;
+  credentials?: Credentials;
+}
+
+/** One request over an association of its own; the program prints both messages and ends. */
+export function startCoapClient(tool: Tool, request: CoapRequest): ToolProcess {
+  const { identity, key } = request.credentials ?? textKeyed;
+  return ToolProcess.start(tool, [
+    '-v',
+    '6',
+    '-B',
+    '10',
+    '-u',
+    identity,
+    '-k',
+    key.toString(),
+    '-m',
+    request.method ?? 'get',
+    ...(request.payload === undefined ? [] : ['-e', request.payload]),
+    ...(request.contentFormat === undefined ? [] : ['-t', String(request.contentFormat)]),
+    `coaps://127.0.0.1:${request.port}/${request.target}`,
+  ]);
+}
+
+/** The port is that of DTLS, one above the one that the program is told. */
+export async function startCoapServer(tool: Tool, credentials = textKeyed): Promise<ForeignServer> {
+  const server = await startOnFreePort(
+    (port) =>
+      ToolProcess.start(tool, ['-A', '127.0.0.1', '-p', String(port), '-k', credentials.key.toString(), '-v', '7']),
+    /created DTLS endpoint/,
+    /Address already in use/,
+  );
+  return { ...server, port: server.port + 1 };
+}

@@ -1,0 +1,8 @@
+/** Enters the state that it is told and ends: as a process by exiting, as a worker by exiting or by being terminated. */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { lifecycleStates } from './lifecycle-states.js';
+
+const [state, ending] = isMainThread ? process.argv.slice(2) : (workerData as [string, string]);
+await lifecycleStates[state as string]?.();
+if (ending === 'exit') process.exit(0);
+parentPort?.postMessage('entered');

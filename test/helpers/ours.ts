@@ -1,0 +1,96 @@
+/** Our own server and client as tests need them: on loopback, on a free port, closed when the test ends. */
+import { once } from 'node:events';
+import type { ExecutionContext } from 'ava';
+import { type ConnectOptions, connect, DtlsServer, type DtlsServerOptions, type DtlsSocket } from 'lwm2m-tls';
+import { client1, longNamed, textKeyed } from './credentials.js';
+import { suites } from './suites.js';
+import { within } from './within.js';
+
+/** Both ways of doing I/O. */
+export const udpBackends = ['mmsg', 'uv'] as const;
+
+/** Quick enough for tests: transmissions at 0, 50, 150, 350, 750, 1550 and 3150 ms. */
+export const quickTimeouts = { min: 50, max: 3200 };
+
+const suiteNames = suites.map((suite) => suite.name);
+
+/** A server that knows the tests' credentials and speaks the tests' suites. */
+export async function startServer(
+  t: ExecutionContext,
+  options: Partial<DtlsServerOptions> = {},
+): Promise<{ server: DtlsServer; port: number }> {
+  const psk = new Map([client1, textKeyed, longNamed].map(({ identity, key }) => [identity, key]));
+  const server = new DtlsServer({ psk, cipherSuites: suiteNames, ...options });
+  t.teardown(async () => server.close());
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  return { server, port };
+}
+
+export async function startEchoServer(
+  t: ExecutionContext,
+  options: Partial<DtlsServerOptions> = {},
+): Promise<{ server: DtlsServer; port: number }> {
+  const started = await startServer(t, options);
+  started.server.on('connection', (socket) => {
+    socket.on('message', (message) => socket.send(message));
+  });
+  return started;
+}
+
+/** A connected client. */
+export async function dial(
+  t: ExecutionContext,
+  port: number,
+  options: Partial<ConnectOptions> = {},
+): Promise<DtlsSocket> {
+  const socket = await connect({ host: '127.0.0.1', port, psk: client1, cipherSuites: suiteNames, ...options });
+  t.teardown(async () => socket.close());
+  return socket;
+}
+
+/** The next association of a server, with its messages kept from the first on. */
+export async function nextConnection(server: DtlsServer): Promise<{ socket: DtlsSocket; inbox: Inbox }> {
+  return new Promise((resolve) => {
+    server.once('connection', (socket) => resolve({ socket, inbox: new Inbox(socket) }));
+  });
+}
+
+/** Messages of a socket in the order of arrival. Make it before the first can come. */
+export class Inbox {
+  /** All that came, taken out or not. */
+  readonly received: string[] = [];
+  #taken = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(socket: DtlsSocket) {
+    socket.on('message', (message) => {
+      this.received.push(message.toString());
+      this.#wake?.();
+    });
+  }
+
+  async next(milliseconds = 10_000): Promise<string> {
+    while (this.#taken === this.received.length) {
+      const arrived = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      await within(milliseconds, 'a message', arrived);
+    }
+    return this.received[this.#taken++]!;
+  }
+}
+
+/** Sends over a connected client to an echoing peer and waits for the echo. */
+export async function echo(socket: DtlsSocket, text: string): Promise<string> {
+  const answer = once(socket, 'message') as Promise<[Buffer]>;
+  socket.send(text);
+  const [message] = await within(10_000, `the echo of ${text}`, answer);
+  return message.toString();
+}
+
+/** Resolves with `hadError` when the socket has closed. */
+export async function closed(socket: DtlsSocket): Promise<boolean> {
+  if (socket.state === 'closed') return false;
+  const [hadError] = (await within(10_000, "'close'", once(socket, 'close'))) as [boolean];
+  return hadError;
+}

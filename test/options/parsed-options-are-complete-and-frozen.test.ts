@@ -1,0 +1,68 @@
+import test from 'ava';
+import { PskStore } from 'lwm2m-tls';
+import { defaultCipherSuites } from '#lib/options/cipher-suites.js';
+import { parseConnectOptions } from '#lib/options/client-options.js';
+import { parseListenOptions } from '#lib/options/listen-options.js';
+import { parseServerOptions } from '#lib/options/server-options.js';
+
+const shared = {
+  cipherSuites: defaultCipherSuites,
+  mtu: 1232,
+  handshakeTimeouts: { min: 1000, max: 60_000 },
+  udpBackend: 'auto',
+  copyMessages: false,
+  keylogFile: undefined,
+};
+
+test('of a server', (t) => {
+  const psk = new PskStore();
+  const settings = parseServerOptions({ psk, keylogFile: false });
+  t.deepEqual({ ...settings, psk: undefined }, {
+    ...shared,
+    psk: undefined,
+    preferServerOrder: false,
+    maxPeers: 100_000,
+  } as never);
+  t.is(settings.psk, psk);
+  t.true(Object.isFrozen(settings) && Object.isFrozen(settings.handshakeTimeouts));
+});
+
+test('of listen', (t) => {
+  const settings = parseListenOptions({});
+  t.deepEqual(settings, { host: undefined, port: 0, flags: 0, receiveBufferSize: 0, sendBufferSize: 0 });
+  t.true(Object.isFrozen(settings));
+  t.is(parseListenOptions({ ipv6Only: true, reusePort: true }).flags, 5);
+  t.is(parseListenOptions({ reuseAddress: true }).flags, 2);
+});
+
+test('of a client', (t) => {
+  const key = Buffer.from('key');
+  const settings = parseConnectOptions({ host: 'h', port: 1, psk: { identity: 'i', key }, keylogFile: false });
+  t.deepEqual({ ...settings } as unknown, {
+    ...shared,
+    host: 'h',
+    port: 1,
+    psk: { identity: Buffer.from('i'), key },
+    localAddress: undefined,
+    localPort: 0,
+    signal: undefined,
+    keylog: false,
+  });
+  t.true(Object.isFrozen(settings) && Object.isFrozen(settings.psk));
+  t.not(settings.psk.key, key, 'a copy, which may be wiped');
+});
+
+test.serial('the key log file is the one of the environment', (t) => {
+  const before = process.env['SSLKEYLOGFILE'];
+  t.teardown(() => {
+    if (before === undefined) delete process.env['SSLKEYLOGFILE'];
+    else process.env['SSLKEYLOGFILE'] = before;
+  });
+  process.env['SSLKEYLOGFILE'] = '/somewhere/keys';
+  const psk = new PskStore();
+  t.is(parseServerOptions({ psk }).keylogFile, '/somewhere/keys');
+  t.is(parseServerOptions({ psk, keylogFile: 'mine' }).keylogFile, 'mine');
+  t.is(parseServerOptions({ psk, keylogFile: false }).keylogFile, undefined);
+  process.env['SSLKEYLOGFILE'] = '';
+  t.is(parseServerOptions({ psk }).keylogFile, undefined);
+});
