@@ -1,0 +1,52 @@
+import { Lwm2mServer } from '../lwm2m/index.js';
+import { parseCipherSuites } from './cipher-suite-option.js';
+import { type CredentialOptions, randomCredentials, readCredentials } from './credentials.js';
+import { ExitCode } from './exit-codes.js';
+import { watchInterrupts } from './interrupt.js';
+import { formatAddress } from './printable.js';
+import { reportServer, serveLog } from './serve-log.js';
+
+export interface ServeOptions extends CredentialOptions {
+  port: number;
+  host?: string;
+  cipherSuites?: string;
+  keylog?: string;
+  json?: boolean;
+}
+
+/** `lwm2m-tls serve`: the LwM2M test server until Ctrl-C, one line per event on stdout. Resolves with the exit code. */
+export async function runServe(options: ServeOptions): Promise<number> {
+  const psk = readCredentials(options);
+  const log = serveLog(options.json === true);
+  const madeUp = psk.size === 0 ? randomCredentials(1, 'device-') : [];
+  for (const { identity, key } of madeUp) psk.set(identity, key);
+  const server = new Lwm2mServer({
+    psk,
+    cipherSuites: parseCipherSuites(options.cipherSuites),
+    keylogFile: options.keylog,
+  });
+  const interrupt = watchInterrupts();
+  reportServer(server, log);
+  const failure = new Promise<Error>((resolve) => server.once('error', resolve));
+  const stopped = new Promise<void>((resolve) => interrupt.signal.addEventListener('abort', () => resolve()));
+
+  const { address, port } = await server.listen({ host: options.host, port: options.port });
+  log('listening', { address, port, identities: psk.size }, `coaps://${formatAddress(address, port)}`);
+  for (const { identity, key } of madeUp) {
+    const hex = key.toString('hex');
+    log('credential', { identity, key: hex }, `made up for this run: --psk-identity ${identity} --psk-key ${hex}`);
+  }
+  const error = await Promise.race([failure, stopped]);
+  const lwm2m = server.counters();
+  const dtls = server.dtls.counters();
+  await server.close();
+  interrupt.release();
+  log(
+    'stopped',
+    { lwm2m, dtls },
+    `${dtls.handshakesCompleted} handshakes, ${dtls.handshakesFailed} failed; ${lwm2m.registrations} registrations, ` +
+      `${lwm2m.updates} updates, ${lwm2m.deregistrations} de-registrations, ${lwm2m.expirations} expired`,
+  );
+  if (error !== undefined) throw error;
+  return interrupt.exitCode() ?? ExitCode.ok;
+}

@@ -1,0 +1,38 @@
+/** What an LwM2M server has seen and done since it was made. Counts only grow. */
+export interface Lwm2mCounters {
+  /** CoAP messages, malformed ones included. */
+  messagesReceived: number;
+  messagesSent: number;
+  /** Requests carried out or refused; duplicates do not count again. */
+  requests: number;
+  /** Requests received again and answered from memory. */
+  duplicates: number;
+  /** Datagrams that are not CoAP. */
+  malformed: number;
+  /** Reset messages sent, answers to pings included. */
+  resets: number;
+  pings: number;
+  /** Replies that could not be sent because the peer was gone. */
+  unsent: number;
+  registrations: number;
+  updates: number;
+  deregistrations: number;
+  expirations: number;
+}
+
+export function newCounters(): Lwm2mCounters {
+  return {
+    messagesReceived: 0,
+    messagesSent: 0,
+    requests: 0,
+    duplicates: 0,
+    malformed: 0,
+    resets: 0,
+    pings: 0,
+    unsent: 0,
+    registrations: 0,
+    updates: 0,
+    deregistrations: 0,
+    expirations: 0,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Link } from './link-format.js';
+
+/** What a device says about itself when it registers, and may change with an update. */
+export interface RegistrationParameters {
+  /** Seconds until the registration ends without an update; 0 never ends. */
+  readonly lifetime: number;
+  /** Binding modes as sent, for example `'U'` or `'UT'`. */
+  readonly binding: string;
+  /** Objects and object instances that the device offers. */
+  readonly objects: readonly Link[];
+  /** Number for SMS binding, if the device has one. */
+  readonly smsNumber: string | undefined;
+}
+
+/** Where a device was heard last. */
+export interface RegistrationPeer {
+  /** PSK identity that the DTLS handshake proved. */
+  readonly identity: string | undefined;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** IANA name of the cipher suite. */
+  readonly cipher: string;
+}
+
+/** One registered device: a snapshot. An update makes a new one under the same `id`. */
+export interface Registration extends RegistrationParameters, RegistrationPeer {
+  /** Last segment of the location `/rd/<id>`. */
+  readonly id: string;
+  readonly endpoint: string;
+  /** LwM2M enabler version, for example `'1.1'`. */
+  readonly version: string;
+  readonly queueMode: boolean;
+  readonly registeredAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** The path that the device uses for update and de-register. */
+export function locationOf(registration: Registration): string {
+  return `/rd/${registration.id}`;
+}

@@ -1,0 +1,146 @@
+import { type ConnectOptions, connect, type DtlsSocket } from '../index.js';
+import { CoapError } from './coap-error.js';
+import { type CoapOption, numberOption, optionTexts, textOption } from './coap-message.js';
+import { type CoapExchange, CoapRequester } from './coap-requester.js';
+import type { TransmissionParameters } from './transmission-parameters.js';
+
+export interface SimulatedDeviceOptions extends ConnectOptions {
+  /** Endpoint client name. Default: the PSK identity. */
+  endpoint?: string | undefined;
+  /** Lifetime in seconds that Register asks for. Default: none, the server decides. */
+  lifetime?: number | undefined;
+  /** LwM2M enabler version. Default `'1.1'`. */
+  version?: string | undefined;
+  /** Binding modes. Default `'U'`. */
+  binding?: string | undefined;
+  /** Objects and instances in link format. Default: Server and Device, `</1/0>,</3/0>`. */
+  objects?: string | undefined;
+  /** CoAP timing; what is missing has the value of RFC 7252. */
+  transmission?: Partial<TransmissionParameters> | undefined;
+}
+
+/** What an update changes; what is missing stays. */
+export interface DeviceUpdate {
+  /** Seconds. */
+  lifetime?: number | undefined;
+  binding?: string | undefined;
+  /** Link format. */
+  objects?: string | undefined;
+}
+
+const LINK_FORMAT = 40;
+
+/**
+ * An LwM2M client as a server sees one: connects, registers, updates, de-registers. Each operation is one confirmable CoAP
+ * request and rejects with a `CoapError` (or the `TlsError` of the transport) when the server does not agree.
+ */
+export class SimulatedDevice {
+  readonly endpoint: string;
+  readonly #options: SimulatedDeviceOptions;
+  #link: { socket: DtlsSocket; requester: CoapRequester } | undefined;
+  #location: string | undefined;
+  #handshakeMillis: number | undefined;
+
+  constructor(options: SimulatedDeviceOptions) {
+    this.#options = options;
+    this.endpoint = options.endpoint ?? Buffer.from(options.psk.identity).toString('utf8');
+  }
+
+  /** Path that the server gave the registration, for example `/rd/5a3f`; `undefined` while not registered. */
+  get location(): string | undefined {
+    return this.#location;
+  }
+
+  /** Duration of the last DTLS handshake, from before `connect` until its result reached JavaScript, monotonic clock. */
+  get handshakeMillis(): number | undefined {
+    return this.#handshakeMillis;
+  }
+
+  /** The DTLS socket; `undefined` while not connected. */
+  get socket(): DtlsSocket | undefined {
+    return this.#link?.socket;
+  }
+
+  /** The DTLS handshake. A registration made over an earlier association stays valid. */
+  async connect(): Promise<void> {
+    await this.close();
+    const { endpoint, lifetime, version, binding, objects, transmission, ...connectOptions } = this.#options;
+    const startedAt = performance.now();
+    const socket = await connect({ copyMessages: true, ...connectOptions });
+    this.#handshakeMillis = performance.now() - startedAt;
+    const requester = new CoapRequester(socket, transmission);
+    let failure: Error | undefined;
+    socket.on('message', (datagram) => requester.receive(datagram));
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.on('close', () => {
+      requester.close(new CoapError('ERR_CLOSED', 'the association ended', { cause: failure }));
+      if (this.#link?.socket === socket) this.#link = undefined;
+    });
+    this.#link = { socket, requester };
+  }
+
+  /** Register: POST /rd. */
+  async register(): Promise<CoapExchange> {
+    const { lifetime, version = '1.1', binding = 'U', objects = '</1/0>,</3/0>' } = this.#options;
+    const query = [`ep=${this.endpoint}`, `lwm2m=${version}`, `b=${binding}`];
+    if (lifetime !== undefined) query.push(`lt=${lifetime}`);
+    const exchange = await this.#exchange('0.02', '/rd', query, objects, '2.01');
+    this.#location = `/${optionTexts(exchange.response, 'Location-Path').join('/')}`;
+    return exchange;
+  }
+
+  /** Update: POST on the location. */
+  async update(change: DeviceUpdate = {}): Promise<CoapExchange> {
+    const query: string[] = [];
+    if (change.lifetime !== undefined) query.push(`lt=${change.lifetime}`);
+    if (change.binding !== undefined) query.push(`b=${change.binding}`);
+    return await this.#exchange('0.02', this.#registeredLocation(), query, change.objects, '2.04');
+  }
+
+  /** De-register: DELETE on the location. */
+  async deregister(): Promise<CoapExchange> {
+    const exchange = await this.#exchange('0.04', this.#registeredLocation(), [], undefined, '2.02');
+    this.#location = undefined;
+    return exchange;
+  }
+
+  /** Ends the DTLS association with close_notify. The registration is not touched. Idempotent. */
+  async close(): Promise<void> {
+    const link = this.#link;
+    this.#link = undefined;
+    link?.requester.close();
+    await link?.socket.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #exchange(
+    code: string,
+    path: string,
+    query: readonly string[],
+    links: string | undefined,
+    expected: string,
+  ): Promise<CoapExchange> {
+    if (this.#link === undefined) throw new CoapError('ERR_CLOSED', 'the device is not connected');
+    const segments = path.slice(1).split('/');
+    const options: CoapOption[] = segments.map((segment) => textOption('Uri-Path', segment));
+    if (links !== undefined) options.push(numberOption('Content-Format', LINK_FORMAT));
+    options.push(...query.map((parameter) => textOption('Uri-Query', parameter)));
+    const exchange = await this.#link.requester.request({ code, options, payload: links ?? '' });
+    const { response } = exchange;
+    if (response.code === expected) return exchange;
+    const diagnostic = response.payload.length > 0 ? ` (${response.payload.toString('utf8')})` : '';
+    throw new CoapError('ERR_COAP_RESPONSE', `the server answered ${response.code}${diagnostic}`, {
+      response: response.code,
+    });
+  }
+
+  #registeredLocation(): string {
+    if (this.#location === undefined) throw new CoapError('ERR_NOT_REGISTERED', 'the device is not registered');
+    return this.#location;
+  }
+}

@@ -1,0 +1,166 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { SimulatedDevice } from '#lib/lwm2m/index.js';
+import { CommandProcess } from './command-process.js';
+
+const key = '000102030405060708090a0b0c0d0e0f';
+const credentials = ['--psk-identity', 'device-1', '--psk-key', key];
+
+async function serve(t: ExecutionContext, ...parameters: string[]): Promise<{ server: CommandProcess; port: number }> {
+  const server = CommandProcess.start(t, 'serve', '--host', '127.0.0.1', '--port', '0', ...parameters);
+  const [, port] = await server.waitFor(/listening.*?(?:127\.0\.0\.1:|"port":)(\d+)/);
+  return { server, port: Number(port) };
+}
+
+function dial(t: ExecutionContext, port: number, ...parameters: string[]): CommandProcess {
+  return CommandProcess.start(t, 'connect', '127.0.0.1', String(port), ...parameters);
+}
+
+function device(port: number): SimulatedDevice {
+  return new SimulatedDevice({
+    host: '127.0.0.1',
+    port,
+    psk: { identity: 'device-1', key: Buffer.from(key, 'hex') },
+    lifetime: 60,
+  });
+}
+
+test('what a device does is printed, a line for each event', async (t) => {
+  const { server, port } = await serve(t, ...credentials);
+  const client = device(port);
+  await client.connect();
+  await client.register();
+  const { location } = client;
+  await client.update({ lifetime: 90 });
+  await client.deregister();
+  await client.close();
+  await server.waitFor(/disconnected/);
+  const peer = '127\\.0\\.0\\.1:\\d+ device-1 TLS_PSK_WITH_AES_128_CCM_8';
+  for (const line of [
+    `connected +${peer}$`,
+    `register +${peer} endpoint=device-1 location=${location} lifetime=60 s lwm2m=1\\.1 objects=/1/0,/3/0$`,
+    `update +${peer} .* lifetime=90 s`,
+    `deregister +${peer}`,
+    `disconnected +${peer} said goodbye$`,
+  ]) {
+    t.regex(server.stdout, new RegExp(line, 'm'));
+  }
+  server.kill('SIGINT');
+  t.is(await server.exited, 130, server.stderr);
+  t.regex(server.stdout, /stopped +1 handshakes, 0 failed; 1 registrations, 1 updates, 1 de-registrations, 0 expired/);
+  t.is(server.stderr, '');
+});
+
+test('--json prints one object per line', async (t) => {
+  const { server, port } = await serve(t, '--json', ...credentials);
+  const client = device(port);
+  await client.connect();
+  await client.register();
+  await client.close();
+  await server.waitFor(/"event":"disconnected"/);
+  server.kill('SIGTERM');
+  t.is(await server.exited, 143, server.stderr);
+  const events = server.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  t.deepEqual(
+    events.map(({ event }) => event),
+    ['listening', 'connected', 'register', 'disconnected', 'stopped'],
+  );
+  t.like(events[2], { address: '127.0.0.1', identity: 'device-1', endpoint: 'device-1', lifetime: 60 });
+});
+
+test('without credentials one is made up and printed', async (t) => {
+  const { server, port } = await serve(t);
+  const [, identity = '', made = ''] = await server.waitFor(/--psk-identity (\S+) --psk-key ([0-9a-f]{32})/);
+  const client = dial(t, port, '--psk-identity', identity, '--psk-key', made, '--hex', '--wait', '300');
+  client.endInput();
+  t.is(await client.exited, 0, client.stderr);
+});
+
+test('lines go out as datagrams, replies come in', async (t) => {
+  const { port } = await serve(t, ...credentials);
+  const client = dial(t, port, ...credentials, '--hex', '--wait', '60000');
+  await client.waitFor(/connected to 127\.0\.0\.1:\d+, TLS_PSK_WITH_AES_128_CCM_8, datagrams up to \d+ bytes/);
+  client.writeLine('40001234');
+  await client.waitFor(/^70001234$/m);
+  client.writeLine('nothing hexadecimal');
+  await client.waitFor(/not sent: the line is not hexadecimal/);
+  client.kill('SIGINT');
+  t.is(await client.exited, 130, client.stderr);
+  t.is(client.stdout, '70001234\n');
+});
+
+test('the end of stdin ends the client after a grace', async (t) => {
+  const { port } = await serve(t, ...credentials);
+  const client = dial(t, port, ...credentials, '--hex');
+  client.writeLine('40001234');
+  client.endInput();
+  t.is(await client.exited, 0, client.stderr);
+  t.is(client.stdout, '70001234\n');
+});
+
+test('the end of the server ends the client', async (t) => {
+  const { server, port } = await serve(t, ...credentials);
+  const client = dial(t, port, ...credentials);
+  await client.waitFor(/connected to/);
+  server.kill('SIGINT');
+  t.is(await client.exited, 0, client.stderr);
+  t.regex(client.stderr, /closed by the server/);
+});
+
+test('an unknown identity is named on both sides, with what to do', async (t) => {
+  const { server, port } = await serve(t, ...credentials);
+  const client = dial(t, port, '--psk-identity', 'stranger', '--psk-key', key);
+  t.is(await client.exited, 1);
+  t.regex(client.stderr, /the server does not know this PSK identity; compare --psk-identity/);
+  await server.waitFor(/failed +127\.0\.0\.1:\d+ the PSK identity "stranger" is not known here .*; add it with/);
+});
+
+test('a wrong key is named by the server', async (t) => {
+  const { server, port } = await serve(t, ...credentials);
+  const client = dial(t, port, '--psk-identity', 'device-1', '--psk-key', 'ff'.repeat(16));
+  await server.waitFor(/failed +127\.0\.0\.1:\d+ the PSK keys of the two sides differ/);
+  client.kill('SIGINT');
+  t.is(await client.exited, 130);
+});
+
+test('no common cipher suite is named by the server', async (t) => {
+  const { server, port } = await serve(t, ...credentials, '--cipher-suites', 'TLS_PSK_WITH_AES_128_CCM_8');
+  const client = dial(t, port, ...credentials, '--cipher-suites', 'TLS_PSK_WITH_AES_128_GCM_SHA256');
+  t.is(await client.exited, 1);
+  await server.waitFor(/failed +127\.0\.0\.1:\d+ the two sides have no cipher suite in common/);
+});
+
+test('a port in use is a failure with its code', async (t) => {
+  const { port } = await serve(t, ...credentials);
+  const second = CommandProcess.start(t, 'serve', '--host', '127.0.0.1', '--port', String(port), ...credentials);
+  t.is(await second.exited, 1);
+  t.regex(second.stderr, /EADDRINUSE/);
+});
+
+test('--psk-file and --keylog', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lwm2m-tls-'));
+  t.teardown(async () => rm(folder, { recursive: true }));
+  const identities = path.join(folder, 'identities.txt');
+  const keylog = path.join(folder, 'keys.log');
+  await writeFile(identities, `# test devices\n\nurn:dev:1:${key}\n`);
+  const { port } = await serve(t, '--psk-file', identities, '--keylog', keylog);
+  const client = dial(t, port, '--psk-identity', 'urn:dev:1', '--psk-key', key, '--wait', '0');
+  client.endInput();
+  t.is(await client.exited, 0, client.stderr);
+  t.regex(await readFile(keylog, 'utf8'), /^CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}$/m);
+});
+
+test('a bad line of --psk-file is named', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lwm2m-tls-'));
+  t.teardown(async () => rm(folder, { recursive: true }));
+  const identities = path.join(folder, 'identities.txt');
+  await writeFile(identities, 'good:00\nbad\n');
+  const server = CommandProcess.start(t, 'serve', '--psk-file', identities);
+  t.is(await server.exited, 2);
+  t.regex(server.stderr, /identities\.txt:2: not of the form identity:hexkey/);
+});
