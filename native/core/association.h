@@ -47,6 +47,8 @@ class Association {
   /// Hands a datagram to libssl, or nothing, and takes one message out of it. Call until kNothing. `datagram` becomes
   /// empty once libssl has it.
   ReadResult read(DatagramBio& bio, ByteView& datagram, uint8_t* out, size_t room, size_t& size);
+  /// False: read() would find kNothing unless it is given a datagram.
+  bool has_pending() const { return SSL_has_pending(ssl_.get()) == 1; }
   bool write(DatagramBio& bio, ByteView message);
   /// Sends close_notify.
   void shutdown(DatagramBio& bio);

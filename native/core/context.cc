@@ -65,6 +65,9 @@ std::string openssl_cipher_list(const std::vector<uint16_t>& ids) {
   return list;
 }
 
+/// Nothing is signed with a pre-shared key, but libssl offers and compares its whole list in every handshake.
+constexpr char kShortestSignatureList[] = "ECDSA+SHA256";
+
 bool configure(SSL_CTX* ctx, const ContextOptions& options) {
   SSL_CTX_set_security_level(ctx, 2);
   // No renegotiation: it would change keys under an association. No tickets: sessions are not kept yet.
@@ -88,12 +91,14 @@ bool configure(SSL_CTX* ctx, const ContextOptions& options) {
   return SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) == 1 &&
          SSL_CTX_set_max_proto_version(ctx, DTLS1_2_VERSION) == 1 &&
          SSL_CTX_set1_groups_list(ctx, "P-256:X25519:P-384") == 1 &&
+         SSL_CTX_set1_sigalgs_list(ctx, kShortestSignatureList) == 1 &&
          SSL_CTX_set_cipher_list(ctx, openssl_cipher_list(options.cipher_suites).c_str()) == 1;
 }
 
 }  // namespace
 
 std::shared_ptr<Context> Context::create(ContextOptions options) {
+  ERR_clear_error();  // what is left in it afterwards is the reason
   SslCtxPtr ctx(SSL_CTX_new(options.role == Role::kServer ? DTLS_server_method() : DTLS_client_method()));
   if (!ctx || !configure(ctx.get(), options)) return nullptr;
   return std::shared_ptr<Context>(new Context(std::move(options), std::move(ctx)));

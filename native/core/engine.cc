@@ -122,39 +122,32 @@ bool Engine::restart_handshake(Association& association, ByteView datagram, Micr
   return true;
 }
 
-/// Feeds the whole datagram when nothing in it is protected, otherwise one admissible record after the other.
+/// Feeds the runs of records between those that libssl must not see, usually the whole datagram at once. Protected
+/// records behind the one that completes the handshake are those of an established association.
 void Engine::feed_handshake(Association& association, ByteView datagram, Micros now) {
+  const PeerId id = association.id;
   RecordHeader header;
-  ByteView rest = datagram;
   ByteView payload;
-  bool all_plain = true;
+  ByteView rest = datagram;
+  ByteView run = datagram;
   size_t records = 0;
-  while (next_record(rest, header, payload)) {
+  for (ByteView before = rest; next_record(rest, header, payload); before = rest) {
     ++records;
-    all_plain = all_plain && header.epoch == 0;
+    if (association.admits(header)) continue;
+    const ByteView admitted = run.first(static_cast<size_t>(before.data() - run.data()));
+    run = rest;
+    if (!admitted.empty()) {
+      step_handshake(association, admitted, now);
+      Association* still = peers_.find(id);
+      if (still == nullptr) return;
+      if (still->phase == Association::Phase::kEstablished) return feed_established(*still, before);
+    }
+    ++counters_.datagrams_ignored;
   }
   if (records == 0) {
     ++counters_.datagrams_malformed;
-    return;
-  }
-  if (all_plain) {
-    step_handshake(association, datagram, now);
-    return;
-  }
-
-  const PeerId id = association.id;
-  rest = datagram;
-  for (ByteView before = rest; next_record(rest, header, payload); before = rest) {
-    const ByteView record = before.first(RecordHeader::kSize + payload.size());
-    Association* still = peers_.find(id);
-    if (still == nullptr) return;
-    if (still->phase == Association::Phase::kEstablished) {
-      feed_established(*still, record);
-    } else if (still->admits(header)) {
-      step_handshake(*still, record, now);
-    } else {
-      ++counters_.datagrams_ignored;
-    }
+  } else if (!run.empty()) {
+    step_handshake(association, run, now);
   }
 }
 
@@ -229,6 +222,7 @@ void Engine::read_messages(Association& association, ByteView datagram) {
         any = true;
         ++counters_.messages_received;
         events_.commit(EventKind::kMessage, options_.number, association.id, size);
+        if (datagram.empty() && !association.has_pending()) return;
         break;
       case Association::ReadResult::kNothing:
         if (fed && !any && counters_.datagrams_sent == sent_before) ++counters_.datagrams_ignored;
