@@ -9,7 +9,8 @@ import process from 'node:process';
 import { runAsScript } from './build-native.mjs';
 
 const projectFolder = path.resolve(import.meta.dirname, '..');
-const output = path.join(projectFolder, 'build/core');
+const leg = process.env.LWM2M_TLS_OPENSSL === 'system' ? '-system' : '';
+const output = path.join(projectFolder, `build/core${leg}`);
 
 runAsScript(() => {
   cmakeJs(

@@ -1,6 +1,9 @@
 #pragma once
 
 // The one place that includes OpenSSL, so that a build against the wrong headers stops here.
+
+// HMAC_*: deprecated in 3.x, still there, and the one HMAC interface that allocates nothing per use.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
