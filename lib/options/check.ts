@@ -55,9 +55,10 @@ export function oneOf<T extends string>(value: unknown, name: string, allowed: r
   throw invalidOption(name, value, list, suggestion === undefined ? undefined : `did you mean '${suggestion}'?`);
 }
 
-/** Short, and never the content of a buffer: it could be a key. */
+/** Short, and never the content of a buffer, inside of another object or not: it could be a key. */
 function shown(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
   if (typeof value === 'function') return 'a function';
-  return inspect(value, { depth: 0, maxStringLength: 60, breakLength: Number.POSITIVE_INFINITY });
+  // Without customInspect: a Buffer's own inspection shows its bytes at any depth.
+  return inspect(value, { depth: 0, customInspect: false, maxStringLength: 60, breakLength: Number.POSITIVE_INFINITY });
 }

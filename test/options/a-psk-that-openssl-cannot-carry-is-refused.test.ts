@@ -40,6 +40,14 @@ test('a client', async (t) => {
 test('an error never shows the key', (t) => {
   const error = t.throws(() => new PskStore().set('device', Buffer.alloc(300, 'secret')));
   t.false(error.message.includes('secret') || error.message.includes('73'));
+  const key = Buffer.from('secret');
+  const misplaced = class {
+    key = key;
+  };
+  for (const psk of [key, [key], new Set([key]), new misplaced()]) {
+    const { message } = t.throws(() => new DtlsServer({ psk: psk as never }));
+    t.notRegex(message, /secret|73 65|115, 101/);
+  }
 });
 
 test('the limits themselves are fine', (t) => {
