@@ -14,7 +14,7 @@ export function invalidOption(name: string, got: unknown, expected: string, advi
  */
 export function optionsRecord(options: unknown, where: string, known: readonly string[]): Record<string, unknown> {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalidOption(`the options of ${where}`, options, 'an object');
+    throw invalidOption(where, options, `an object with ${known.join(', ')}`);
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
