@@ -33,12 +33,12 @@ export function readCredentials(options: CredentialOptions): Map<string, Buffer>
   return credentials;
 }
 
-/** The key of one `--psk-key`. */
+/** The key of one `--psk-key`. Throws a `UsageError`. */
 export function parseKey(key: string, isText: boolean): Buffer {
   if (key === '') throw new UsageError('the PSK key is empty');
   if (isText) return Buffer.from(key, 'utf8');
   if (!/^([0-9a-fA-F]{2})+$/.test(key)) {
-    throw new UsageError('the PSK key is not hexadecimal; if it is text, add --psk-text');
+    throw new UsageError('the PSK key is not hexadecimal with two digits for each byte; if it is text, add --psk-text');
   }
   return Buffer.from(key, 'hex');
 }

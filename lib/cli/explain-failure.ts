@@ -41,7 +41,6 @@ export function explainServerFailure(failure: FailureFields): Explanation {
       advice: 'look for a firewall, a NAT or a smaller MTU on the way; a wrong key can also look like this',
     };
   }
-  if (failure.code === 'ERR_PEER_LIMIT') return { what: 'the server is full', advice: 'raise maxPeers' };
   return explainShared(failure);
 }
 
@@ -77,7 +76,10 @@ function explainShared(failure: FailureFields): Explanation {
     case 'protocol_version':
       return VERSIONS_DIFFER;
     case 'handshake_failure':
-      return { ...SUITES_DIFFER, what: 'the other side refused the handshake: most often no common cipher suite' };
+      return {
+        ...SUITES_DIFFER,
+        what: 'the other side refused the handshake (alert handshake_failure): most often no common cipher suite',
+      };
     case undefined:
       break;
     default:

@@ -37,7 +37,7 @@ export function reportServer(server: Lwm2mServer, log: ServeLog): void {
     const { what, advice } = explainServerFailure(error);
     const { remoteAddress: address, remotePort: port, pskIdentity: identity, code } = error;
     const fields = { address, port, identity, code, alert: error.alert, what, advice };
-    log('failed', fields, `${formatAddress(address, port)} ${what} (${code}); ${advice}`);
+    log('failed', fields, `${formatAddress(address, port)} ${identity ?? '-'} ${what} (${code}); ${advice}`);
   });
   server.on('register', (registration, replaced) => {
     const fields = { ...fieldsOf(registration), replaced: replaced?.id };
