@@ -19,7 +19,8 @@ Exit codes:
   2    the command line is wrong
   130  stopped by Ctrl-C (143: by SIGTERM), associations closed`;
 
-process.stdout.on('error', exitOnBrokenPipe);
+process.stdout.on('error', exitOnOutputError);
+process.stderr.on('error', () => {}); // nobody is left to be told; the exit code still tells
 process.exitCode = await main(process.argv);
 
 /** Commands are imported when they run, so that `--help` needs neither them nor the native addon. */
@@ -141,9 +142,9 @@ function explain(error: unknown): number {
   return ExitCode.failure;
 }
 
-function exitOnBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(ExitCode.ok); // whoever read our output has seen enough
+/** A reader who has gone has seen enough; anything else, such as a full disk, is a failure. */
+function exitOnOutputError(error: NodeJS.ErrnoException): void {
+  process.exit(error.code === 'EPIPE' ? ExitCode.ok : explain(error));
 }
 
 /** From the package.json above this file, wherever the build put it. */
