@@ -14,7 +14,9 @@ export interface CipherSuite {
 
 /** Where a UDP socket is bound. */
 export interface Address {
+  /** Numeric; `'::'` and `'0.0.0.0'` stand for every interface. */
   address: string;
+  /** UDP port, 1..65535. */
   port: number;
   family: 'IPv4' | 'IPv6';
 }
@@ -25,6 +27,7 @@ export const SERVER_ROLE = 1;
 /** Bits of the `flags` of {@link NativeReactor.openEndpoint}. */
 export const EndpointFlag = { ipv6Only: 1, reuseAddress: 2, reusePort: 4 } as const;
 
+/** How datagrams are moved; see the option `udpBackend`. */
 export type UdpBackend = 'auto' | 'mmsg' | 'uv';
 
 /** PSK identities and keys of servers; `set` returns false for what OpenSSL's callback cannot carry. */

@@ -19,30 +19,34 @@ export class PskStore {
     pskTableOf = (store) => store.#table;
   }
 
+  /** With these identities and keys; an identity that comes twice has its last key. Throws `ERR_INVALID_PSK`. */
   constructor(entries: Iterable<readonly [string, Uint8Array]> = []) {
     for (const [identity, key] of entries) this.set(identity, key);
   }
 
-  /** Adds an identity or replaces its key. The key is copied. */
+  /** Adds an identity or replaces its key. The key is copied. Throws `ERR_INVALID_PSK`. */
   set(identity: string, key: Uint8Array): this {
     const stored = this.#table.set(parseIdentity(identity), parseKey(key));
     if (!stored) throw new TlsError('ERR_INVALID_PSK', `OpenSSL cannot carry the identity '${identity}' or its key`);
     return this;
   }
 
-  /** True when the identity was there. */
+  /** Removes an identity and wipes its key. True when it was there. Throws `ERR_INVALID_PSK` for what can be none. */
   delete(identity: string): boolean {
     return this.#table.remove(parseIdentity(identity));
   }
 
+  /** Throws `ERR_INVALID_PSK` for what cannot be an identity. */
   has(identity: string): boolean {
     return this.#table.has(parseIdentity(identity));
   }
 
+  /** Removes all: nobody can connect until there are others. */
   clear(): void {
     this.#table.clear();
   }
 
+  /** Number of identities. */
   get size(): number {
     return this.#table.size;
   }

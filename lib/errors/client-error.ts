@@ -2,16 +2,21 @@ import { TlsError, type TlsErrorDetails } from './tls-error.js';
 
 /** Who failed at a server. */
 export interface FailedClient {
+  /** Numeric. */
   remoteAddress: string;
+  /** UDP port. */
   remotePort: number;
   /** The PSK identity that the client gave, when it came as far as that. */
   pskIdentity?: string | undefined;
 }
 
-/** A handshake that failed at a server, given with its `'clientError'` event. */
+/** A handshake that failed at a server, given with its `'clientError'` event. Match on `code`, see {@link TlsError}. */
 export class ClientError extends TlsError {
+  /** Numeric address of the client. */
   readonly remoteAddress: string;
+  /** UDP port of the client. */
   readonly remotePort: number;
+  /** The PSK identity that the client gave; absent when it had not come as far as that. */
   declare readonly pskIdentity?: string;
 
   constructor(code: string, message: string, client: FailedClient, details: TlsErrorDetails = {}) {

@@ -18,7 +18,7 @@ export interface TlsErrorDetails {
 }
 
 /**
- * Every error of this package. Match on `code`: it is stable and documented, the text is for people and may change.
+ * Every error of `lwm2m-tls`; the requests of a simulated device also end with a `CoapError`. Match on `code`: it is stable and documented, the text is for people and may change.
  *
  * | code | meaning |
  * |---|---|
@@ -39,7 +39,9 @@ export interface TlsErrorDetails {
  * | `ABORT_ERR` | the given `AbortSignal` was aborted; `cause` is its reason |
  */
 export class TlsError extends Error {
+  /** One of the table above. */
   readonly code: string;
+  /** As the field of the same name in {@link TlsErrorDetails}; so are the others. */
   declare readonly alert?: number;
   declare readonly alertLevel?: number;
   declare readonly alertName?: string;

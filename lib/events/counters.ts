@@ -1,12 +1,16 @@
-/** What a server has seen and done since it began to listen. */
+/** What a server has seen and done since it began to listen. All but the last two only grow. */
 export interface ServerCounters {
+  /** Datagrams taken from the socket, but for those in `datagramsTruncated`. */
   datagramsReceived: number;
+  /** Datagrams given to the kernel; those in `datagramsUnsent` are among them. */
   datagramsSent: number;
-  /** UDP payload. */
+  /** UDP payload of `datagramsReceived`. */
   bytesReceived: number;
-  /** UDP payload. */
+  /** UDP payload of `datagramsSent`. */
   bytesSent: number;
+  /** Application messages of all connections, replays not included. */
   messagesReceived: number;
+  /** Messages that `send()` took. */
   messagesSent: number;
   /** Empty, or not a DTLS record at all. */
   datagramsMalformed: number;
@@ -16,17 +20,23 @@ export interface ServerCounters {
   datagramsUnroutable: number;
   /** Without an acceptable record: replayed, forged, out of epoch. */
   datagramsIgnored: number;
+  /** Answers to ClientHellos without a valid cookie (RFC 6347, 4.2.1). */
   helloVerifyRequests: number;
   /** ClientHellos with a cookie that is not, or no longer, ours. */
   cookiesRejected: number;
+  /** ClientHellos with a valid cookie that made an association. */
   handshakesStarted: number;
+  /** Each has its `'connection'` event. */
   handshakesCompleted: number;
-  /** Timeouts included. */
+  /** Timeouts included, and those that ended with the server's own `close()`. */
   handshakesFailed: number;
+  /** Given up after all retransmissions; the option `handshakeTimeouts` says when. */
   handshakesTimedOut: number;
   /** Handshakes whose first protected record was unreadable: the PSK keys differ. */
   finishedUndecryptable: number;
+  /** Handshake flights that the server sent again because an answer did not come in time. */
   flightsRetransmitted: number;
+  /** Fatal alerts of peers; close_notify and warnings are not among them. */
   alertsReceived: number;
   /** Clients turned away because of `maxPeers`. */
   peersRefused: number;

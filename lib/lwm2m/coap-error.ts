@@ -14,6 +14,7 @@ export type CoapErrorCode =
 /** A CoAP exchange that did not do what it was meant to do. */
 export class CoapError extends Error {
   override readonly name = 'CoapError';
+  /** Stable; see {@link CoapErrorCode}. */
   readonly code: CoapErrorCode;
   /** Response code such as `'4.04'`, with `ERR_COAP_RESPONSE`. */
   readonly response: string | undefined;

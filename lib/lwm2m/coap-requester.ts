@@ -20,9 +20,11 @@ export interface CoapRequest {
 
 /** An answered request. */
 export interface CoapExchange {
+  /** The piggybacked or separate response. */
   readonly response: CoapMessage;
   /** From the first transmission to the response, monotonic clock. */
   readonly roundTripMillis: number;
+  /** How often the request was sent again. */
   readonly retransmissions: number;
 }
 

@@ -2,6 +2,7 @@
 export interface Lwm2mCounters {
   /** CoAP messages, malformed ones included. */
   messagesReceived: number;
+  /** CoAP messages given to the transport; those in `unsent` are among them. */
   messagesSent: number;
   /** Requests carried out or refused; duplicates do not count again. */
   requests: number;
@@ -11,12 +12,17 @@ export interface Lwm2mCounters {
   malformed: number;
   /** Reset messages sent, answers to pings included. */
   resets: number;
+  /** Empty confirmable messages (RFC 7252, 4.3). */
   pings: number;
   /** Replies that could not be sent because the peer was gone. */
   unsent: number;
+  /** Register requests that were accepted, those that replace a registration included. */
   registrations: number;
+  /** Update requests that were accepted. */
   updates: number;
+  /** De-register requests that were accepted. */
   deregistrations: number;
+  /** Registrations whose lifetime passed. */
   expirations: number;
 }
 

@@ -4,6 +4,7 @@ import type { RequestSummary } from './request-summary.js';
 
 /** Events of an LwM2M server with their arguments. */
 export interface Lwm2mServerEvents {
+  /** The port is open. */
   listening: [];
   /** A DTLS handshake succeeded; nothing has been registered yet. */
   connection: [socket: DtlsSocket];
@@ -13,11 +14,14 @@ export interface Lwm2mServerEvents {
   request: [request: RequestSummary, socket: DtlsSocket];
   /** `replaced` is the registration of the same endpoint that this one ended. */
   register: [registration: Registration, replaced: Registration | undefined];
+  /** The registration as it is after the update. */
   update: [registration: Registration];
+  /** The registration that a device has ended. */
   deregister: [registration: Registration];
   /** A lifetime passed without an update. */
   expire: [registration: Registration];
   /** The UDP socket failed for good; the server closes. */
   error: [error: TlsError];
+  /** The end, after the `'close'` of all sockets. */
   close: [];
 }

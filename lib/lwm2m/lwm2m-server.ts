@@ -47,6 +47,7 @@ export class Lwm2mServer extends EventEmitter<Lwm2mServerEvents> {
   readonly #table: RegistrationTable;
   readonly #interface: RegistrationInterface;
 
+  /** Throws for bad options; nothing is opened before `listen()`. */
   constructor(options: Lwm2mServerOptions) {
     super();
     const { defaultLifetime, maxRegistrations, ...dtlsOptions } = options;
@@ -84,20 +85,26 @@ export class Lwm2mServer extends EventEmitter<Lwm2mServerEvents> {
     return { ...this.#counters };
   }
 
+  /** As `DtlsServer.listen()`; LwM2M's own port is 5684. */
   listen(options?: ListenOptions): Promise<Address> {
     return this.dtls.listen(options);
   }
 
+  /** As `DtlsServer.address()`. */
   address(): Address {
     return this.dtls.address();
   }
 
-  /** Says goodbye to all peers, forgets the registrations without events, and resolves when the port is free. */
+  /**
+   * Says goodbye to all peers, forgets the registrations without events, and resolves when the port is free. Idempotent;
+   * never rejects.
+   */
   async close(): Promise<void> {
     this.#table.clear();
     await this.dtls.close();
   }
 
+  /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -16,7 +16,9 @@ export interface RegistrationParameters {
 export interface RegistrationPeer {
   /** PSK identity that the DTLS handshake proved. */
   readonly identity: string | undefined;
+  /** Numeric. */
   readonly remoteAddress: string;
+  /** UDP port. */
   readonly remotePort: number;
   /** IANA name of the cipher suite. */
   readonly cipher: string;
@@ -26,11 +28,15 @@ export interface RegistrationPeer {
 export interface Registration extends RegistrationParameters, RegistrationPeer {
   /** Last segment of the location `/rd/<id>`. */
   readonly id: string;
+  /** Endpoint client name; the PSK identity for a device that names none. */
   readonly endpoint: string;
   /** LwM2M enabler version, for example `'1.1'`. */
   readonly version: string;
+  /** Whether the device sleeps between its messages: `Q` in the query or in the binding. */
   readonly queueMode: boolean;
+  /** When the device registered, wall clock. */
   readonly registeredAt: Date;
+  /** When it registered or was updated last, wall clock. */
   readonly updatedAt: Date;
 }
 

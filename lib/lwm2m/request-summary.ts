@@ -6,7 +6,9 @@ export interface RequestSummary {
   readonly method: string;
   /** Path with a leading slash, segments percent-encoded. */
   readonly path: string;
+  /** Uri-Query options, in order. */
   readonly query: readonly string[];
+  /** As it came; empty without one. */
   readonly payload: Buffer;
   /** Response code, for example `'2.01'`. */
   readonly code: string;

@@ -7,7 +7,10 @@ import type { TransmissionParameters } from './transmission-parameters.js';
 export interface SimulatedDeviceOptions extends ConnectOptions {
   /** Endpoint client name. Default: the PSK identity. */
   endpoint?: string | undefined;
-  /** Lifetime in seconds that Register asks for. Default: none, the server decides. */
+  /**
+   * Lifetime in seconds that Register asks for; sent as it is, whatever the server may say to it. Default: none, the
+   * server decides.
+   */
   lifetime?: number | undefined;
   /** LwM2M enabler version. Default `'1.1'`. */
   version?: string | undefined;
@@ -23,6 +26,7 @@ export interface SimulatedDeviceOptions extends ConnectOptions {
 export interface DeviceUpdate {
   /** Seconds. */
   lifetime?: number | undefined;
+  /** Binding modes, such as `'U'`. */
   binding?: string | undefined;
   /** Link format. */
   objects?: string | undefined;
@@ -35,6 +39,7 @@ const LINK_FORMAT = 40;
  * request and rejects with a `CoapError` (or the `TlsError` of the transport) when the server does not agree.
  */
 export class SimulatedDevice {
+  /** Endpoint client name that Register uses. */
   readonly endpoint: string;
   readonly #options: SimulatedDeviceOptions;
   #link: { socket: DtlsSocket; requester: CoapRequester } | undefined;
@@ -61,7 +66,10 @@ export class SimulatedDevice {
     return this.#link?.socket;
   }
 
-  /** The DTLS handshake. A registration made over an earlier association stays valid. */
+  /**
+   * The DTLS handshake, after the end of an earlier association; a registration made over that stays valid. Rejects with
+   * the `TlsError` of `connect()`, also for bad options.
+   */
   async connect(): Promise<void> {
     await this.close();
     const { endpoint, lifetime, version, binding, objects, transmission, ...connectOptions } = this.#options;
@@ -81,7 +89,7 @@ export class SimulatedDevice {
     this.#link = { socket, requester };
   }
 
-  /** Register: POST /rd. */
+  /** Register: POST /rd. Rejects with `ERR_CLOSED` while not connected. */
   async register(): Promise<CoapExchange> {
     const { lifetime, version = '1.1', binding = 'U', objects = '</1/0>,</3/0>' } = this.#options;
     const query = [`ep=${this.endpoint}`, `lwm2m=${version}`, `b=${binding}`];
@@ -91,7 +99,7 @@ export class SimulatedDevice {
     return exchange;
   }
 
-  /** Update: POST on the location. */
+  /** Update: POST on the location. Rejects with `ERR_NOT_REGISTERED` before `register()`. */
   async update(change: DeviceUpdate = {}): Promise<CoapExchange> {
     const query: string[] = [];
     if (change.lifetime !== undefined) query.push(`lt=${change.lifetime}`);
@@ -99,7 +107,7 @@ export class SimulatedDevice {
     return await this.#exchange('0.02', this.#registeredLocation(), query, change.objects, '2.04');
   }
 
-  /** De-register: DELETE on the location. */
+  /** De-register: DELETE on the location. Rejects as `update()`. */
   async deregister(): Promise<CoapExchange> {
     const exchange = await this.#exchange('0.04', this.#registeredLocation(), [], undefined, '2.02');
     this.#location = undefined;
@@ -114,6 +122,7 @@ export class SimulatedDevice {
     await link?.socket.close();
   }
 
+  /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

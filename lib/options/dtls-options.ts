@@ -19,6 +19,8 @@ export interface DtlsOptions {
    * Largest datagram that is sent, UDP payload in bytes: handshake flights are cut to fit, and `innerMtu` is what is
    * left of it for a message. Integer 256..16384, default 1232 (IPv6's guaranteed 1280 without its headers).
    * Throws `ERR_INVALID_OPTION`. `SSL_set_mtu`.
+   *
+   * @example mtu: 576
    */
   mtu?: number | undefined;
   /**

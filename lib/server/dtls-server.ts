@@ -19,6 +19,7 @@ import type { DtlsSocket } from '../socket/dtls-socket.js';
 import { Peer } from '../socket/peer.js';
 
 export interface DtlsServerEvents {
+  /** The port is open; in the turn after `listen()`. */
   listening: [];
   /** A client has completed its handshake. */
   connection: [socket: DtlsSocket];
@@ -66,7 +67,8 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   }
 
   /**
-   * Opens the UDP port. Rejects with `ERR_ALREADY_LISTENING`, `ERR_CLOSED` (a closed server stays closed), or what the
+   * Opens the UDP port and resolves with its address. Rejects with `ERR_INVALID_OPTION`, `ERR_UNKNOWN_OPTION`,
+   * `ERR_ALREADY_LISTENING`, `ERR_CLOSED` (a closed server stays closed), or what the
    * system says: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`. After such a failure it may be called again.
    */
   async listen(options: ListenOptions = {}): Promise<Address> {
@@ -124,6 +126,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     return this.#closed;
   }
 
+  /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -35,10 +35,12 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
     (this as EventEmitter).on('newListener', DtlsSocket.#onNewListener);
   }
 
+  /** Which end of the association this one is. */
   get role(): 'client' | 'server' {
     return this.#peer.role;
   }
 
+  /** `'closed'` from the moment when `close()` is called or the association ends; the `'close'` event follows later. */
   get state(): 'connected' | 'closed' {
     return this.#peer.connected ? 'connected' : 'closed';
   }
@@ -48,10 +50,12 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
     return this.#peer.record.remoteAddress;
   }
 
+  /** UDP port of the peer. */
   get remotePort(): number {
     return this.#peer.record.remotePort;
   }
 
+  /** IP version of `remoteAddress`. */
   get remoteFamily(): 'IPv4' | 'IPv6' {
     return this.remoteAddress.includes(':') ? 'IPv6' : 'IPv4';
   }
@@ -61,10 +65,12 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
     return this.#peer.endpoint.localAddress.address;
   }
 
+  /** UDP port of `localAddress`. */
   get localPort(): number {
     return this.#peer.endpoint.localAddress.port;
   }
 
+  /** The negotiated cipher suite. `SSL_get_current_cipher`. */
   get cipher(): CipherSuite {
     return cipherSuiteById(this.#peer.record.cipher);
   }
@@ -74,29 +80,38 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
     return this.#peer.record.pskIdentity || undefined;
   }
 
-  /** Bytes of the largest message that one datagram can carry: the option `mtu` without what the cipher suite adds. */
+  /**
+   * Bytes of the largest message that one datagram can carry: the option `mtu` without what the cipher suite adds.
+   * `DTLS_get_data_mtu`.
+   */
   get innerMtu(): number {
     return this.#peer.record.innerMtu;
   }
 
-  /** Whether the handshake continued an earlier session. */
+  /** Whether the handshake continued an earlier session. Always false in this version. */
   get resumed(): boolean {
     return this.#peer.record.resumed;
   }
 
-  /** UDP payload sent to the peer, handshake and record overhead included; stays readable after the close, as the next three do. */
+  /**
+   * Bytes of UDP payload sent to the peer, handshake and record overhead included. Stays readable after the close, as
+   * the next three do.
+   */
   get bytesSent(): number {
     return this.#peer.traffic.bytesSent;
   }
 
+  /** Bytes of UDP payload received from the peer. A server counts from the ClientHello with a valid cookie on. */
   get bytesReceived(): number {
     return this.#peer.traffic.bytesReceived;
   }
 
+  /** Datagrams sent to the peer, handshake and retransmissions included. */
   get datagramsSent(): number {
     return this.#peer.traffic.datagramsSent;
   }
 
+  /** Datagrams received from the peer; counted as `bytesReceived`. */
   get datagramsReceived(): number {
     return this.#peer.traffic.datagramsReceived;
   }
@@ -118,6 +133,7 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
     return this.#peer.close();
   }
 
+  /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
