@@ -37,9 +37,9 @@ export async function runServe(options: ServeOptions): Promise<number> {
     log('credential', { identity, key: hex }, `made up for this run: --psk-identity ${identity} --psk-key ${hex}`);
   }
   const error = await Promise.race([failure, stopped]);
-  const lwm2m = server.counters();
-  const dtls = server.dtls.counters();
   await server.close();
+  const lwm2m = server.counters();
+  const dtls = server.dtls.counters(); // after the close, which fails the handshakes that were under way
   interrupt.release();
   log(
     'stopped',

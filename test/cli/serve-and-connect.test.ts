@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { SimulatedDevice } from '#lib/lwm2m/index.js';
+import { SimulatedDevice } from 'lwm2m-tls/lwm2m';
 import { CommandProcess } from './command-process.js';
 
 const key = '000102030405060708090a0b0c0d0e0f';
@@ -128,6 +128,9 @@ test('a wrong key is named by the server', async (t) => {
   await server.waitFor(/failed +127\.0\.0\.1:\d+ device-1 the PSK keys of the two sides differ/);
   client.kill('SIGINT');
   t.is(await client.exited, 130);
+  server.kill('SIGINT');
+  t.is(await server.exited, 130);
+  t.regex(server.stdout, /stopped +0 handshakes, 1 failed/);
 });
 
 test('no common cipher suite is named by the server', async (t) => {
