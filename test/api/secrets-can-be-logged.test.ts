@@ -73,12 +73,11 @@ test('a file that cannot be written is one warning, and the connection is well',
   t.is(child.stderr.match(/LWM2M_TLS_KEYLOG/g)?.length, 1, child.stderr);
 });
 
-test('without any of it nothing is logged', async (t) => {
-  const { server, port } = await startEchoServer(t);
+test('a client without the option keylog logs nothing, though somebody listens', async (t) => {
+  const { port } = await startEchoServer(t);
   const client = await dial(t, port);
   client.on('keylog', () => t.fail());
   t.is(await echo(client, 'x'), 'x');
-  t.is(server.listenerCount('keylog'), 0);
 });
 
 async function temporaryFolder(t: ExecutionContext): Promise<string> {

@@ -3,6 +3,8 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { lifecycleStates } from './lifecycle-states.js';
 
 const [state, ending] = isMainThread ? process.argv.slice(2) : (workerData as [string, string]);
-await lifecycleStates[state as string]?.();
+const enter = lifecycleStates[state as string];
+if (enter === undefined) throw new Error(`no state is called '${state}'`);
+await enter();
 if (ending === 'exit') process.exit(0);
 parentPort?.postMessage('entered');

@@ -88,9 +88,9 @@ export async function echo(socket: DtlsSocket, text: string): Promise<string> {
   return message.toString();
 }
 
-/** Resolves with `hadError` when the socket has closed. */
+/** Resolves with `hadError` when the socket closes. Ask before it can: how it ended is not told afterwards. */
 export async function closed(socket: DtlsSocket): Promise<boolean> {
-  if (socket.state === 'closed') return false;
+  if (socket.state === 'closed') throw new Error('the socket has closed already');
   const [hadError] = (await within(10_000, "'close'", once(socket, 'close'))) as [boolean];
   return hadError;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import test, { type ExecutionContext } from 'ava';
-import { connect, type DtlsSocket } from '#lib/index.js';
-import { Lwm2mServer, type Lwm2mServerOptions, type Registration, SimulatedDevice } from '#lib/lwm2m/index.js';
+import { connect, type DtlsSocket } from 'lwm2m-tls';
+import { Lwm2mServer, type Lwm2mServerOptions, type Registration, SimulatedDevice } from 'lwm2m-tls/lwm2m';
 import { client1, textKeyed } from '../helpers/credentials.js';
 import { seededRandom } from '../helpers/seeded-random.js';
 import { within } from '../helpers/within.js';
