@@ -64,12 +64,12 @@ std::string ipv6_text(const std::array<uint8_t, 16>& ip, uint32_t scope) {
 }  // namespace
 
 uint64_t Address::hash(uint64_t seed) const {
-  uint64_t high;
-  uint64_t low;
-  std::memcpy(&high, &ip[0], sizeof high);
-  std::memcpy(&low, &ip[8], sizeof low);
-  const uint64_t rest = static_cast<uint64_t>(scope) << 32 | static_cast<uint64_t>(family) << 16 | port;
-  return mix(mix(mix(seed ^ high) ^ low) ^ rest);
+  std::array<uint64_t, 4> words;
+  std::memcpy(&words[0], ip.data(), ip.size());
+  std::memcpy(&words[2], local.data(), local.size());
+  uint64_t hash = seed ^ (static_cast<uint64_t>(scope) << 32 | static_cast<uint64_t>(family) << 16 | port);
+  for (const uint64_t word : words) hash = mix(hash ^ word);
+  return hash;
 }
 
 std::string Address::ip_text() const {

@@ -20,18 +20,46 @@ Association::Association(std::shared_ptr<const Context> context, SslPtr ssl, con
 Association::~Association() { OPENSSL_cleanse(key_log_.data(), key_log_.size()); }
 
 std::unique_ptr<Association> Association::accept(std::shared_ptr<const Context> context, DatagramBio& bio,
-                                                 const Address& peer, ByteView hello) {
+                                                 const Address& peer, ByteView datagram, const ClientHello& hello) {
   ErrorQueueGuard guard;
   SslPtr ssl = make_ssl(*context, bio);
   if (!ssl) return nullptr;
   std::unique_ptr<Association> association(new Association(std::move(context), std::move(ssl), peer, {}));
-  SSL* raw = association->ssl_.get();
-  SSL_set_accept_state(raw);
-  DatagramBio::Lease lease(bio, association->flow_, hello);
-  if (DTLSv1_listen(raw, bio.scratch_address()) != 1) return nullptr;
-  // DTLSv1_listen clears the SSL, and the MTU with it.
-  SSL_set_mtu(raw, association->flow_.mtu);
+  if (!association->take_hello(bio, datagram, hello)) return nullptr;
   return association;
+}
+
+bool Association::take_hello(DatagramBio& bio, ByteView datagram, const ClientHello& hello) {
+  SSL* ssl = ssl_.get();
+  SSL_set_accept_state(ssl);
+  if (hello.message_sequence == 1) {
+    // Keeps the hello for the handshake to come, and takes its record sequence number over.
+    DatagramBio::Lease lease(bio, flow_, datagram);
+    if (DTLSv1_listen(ssl, bio.scratch_address()) != 1) return false;
+    // DTLSv1_listen clears the SSL, and the MTU with it.
+    SSL_set_mtu(ssl, flow_.mtu);
+    return true;
+  }
+  if (hello.message_sequence > kMaxHelloSequence) return false;
+  SSL_set_options(ssl, SSL_OP_COOKIE_EXCHANGE);
+  SSL_set_mtu(ssl, flow_.mtu);
+  return skip_hellos(bio, hello);
+}
+
+/// DTLSv1_listen takes any hello for message 1. A client that has been through several HelloVerifyRequests (the server
+/// was restarted, its secret has aged) sends a later one, and libssl waits for those before it for ever. It is shown
+/// copies without cookie for them; its own HelloVerifyRequests go nowhere, and each restarts the transcript.
+bool Association::skip_hellos(DatagramBio& bio, const ClientHello& hello) {
+  flow_.muted = true;
+  bool taken = true;
+  for (uint16_t sequence = 0; taken && sequence < hello.message_sequence; ++sequence) {
+    const std::vector<uint8_t> copy = hello_without_cookie(hello, sequence);
+    DatagramBio::Lease lease(bio, flow_, copy);
+    const int result = SSL_do_handshake(ssl_.get());
+    taken = result != 1 && SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ;
+  }
+  flow_.muted = flow_.timer_started = flow_.timer_stopped = false;
+  return taken;
 }
 
 std::unique_ptr<Association> Association::connect(std::shared_ptr<const Context> context, DatagramBio& bio,
@@ -79,13 +107,14 @@ void Association::follow_timer(Micros now) {
   flow_.timer_started = flow_.timer_stopped = false;
 }
 
-void Association::retransmit(DatagramBio& bio) {
-  if (flow_.libssl_timer == nullptr) return;
+bool Association::retransmit(DatagramBio& bio) {
+  if (flow_.libssl_timer == nullptr) return false;
   ErrorQueueGuard guard;
   DatagramBio::Lease lease(bio, flow_);
   *flow_.libssl_timer = {1, 0};  // long past: libssl acts on it at once and sets the next one
-  DTLSv1_handle_timeout(ssl_.get());
+  const int result = DTLSv1_handle_timeout(ssl_.get());
   flow_.timer_started = flow_.timer_stopped = false;
+  return result >= 0;
 }
 
 void Association::complete() {
@@ -111,9 +140,7 @@ Association::ReadResult Association::read(DatagramBio& bio, ByteView& datagram, 
   }
   const int error = SSL_get_error(ssl_.get(), result);
   if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return ReadResult::kNothing;
-  if (error == SSL_ERROR_ZERO_RETURN && (alert_received_ & 0xff) == SSL_AD_CLOSE_NOTIFY && alert_received_ != 0) {
-    return ReadResult::kCloseNotify;
-  }
+  if (said_goodbye()) return ReadResult::kCloseNotify;
   record_failure();
   return ReadResult::kFailed;
 }
@@ -130,17 +157,26 @@ void Association::shutdown(DatagramBio& bio) {
   SSL_shutdown(ssl_.get());
 }
 
+/// Some stacks send close_notify as a fatal alert, or user_canceled before it.
+bool Association::said_goodbye() const {
+  const int description = alert_received_ & 0xff;
+  return alert_received_ != 0 && (description == SSL_AD_CLOSE_NOTIFY || description == SSL_AD_USER_CANCELLED);
+}
+
+/// An alert of the peer comes before what libssl makes of it: nothing, or "too many warnings" after a single one.
 void Association::record_failure() {
-  const bool fatal = alert_received_ >> 8 == SSL3_AL_FATAL;
-  failure_ = fatal ? Failure{Cause::kAlertReceived, alert_received_, {}} : take_library_failure();
+  failure_ = take_library_failure();
+  const bool alert_ended_it =
+      alert_received_ >> 8 == SSL3_AL_FATAL || failure_.code == 0 || failure_.code == SSL_R_TOO_MANY_WARN_ALERTS;
+  if (alert_received_ != 0 && alert_ended_it) failure_ = {Cause::kAlertReceived, alert_received_, {}};
 }
 
 bool Association::finished_unreadable() const {
   return protected_record_seen_ && SSL_get_state(ssl_.get()) == TLS_ST_SR_CHANGE;
 }
 
-bool Association::admits(const RecordHeader& record) {
-  if (phase != Phase::kHandshaking || record.epoch == 0) return true;
+bool Association::admits(const RecordHeader& record, ByteView payload) {
+  if (record.epoch == 0) return acceptable_plain_record(record, payload, role(), context_->max_handshake_message());
   if (record.type != content_type::kHandshake && record.type != content_type::kAlert) return false;
   const SSL_CIPHER* pending = SSL_get_pending_cipher(ssl_.get());
   const CipherSuite* suite = pending == nullptr ? nullptr : find_cipher_suite(SSL_CIPHER_get_protocol_id(pending));

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "client_hello.h"
 #include "clock.h"
 #include "context.h"
 #include "datagram_bio.h"
@@ -29,10 +30,11 @@ class Association {
   enum class Progress { kPending, kEstablished, kFailed };
   enum class ReadResult { kMessage, kNothing, kCloseNotify, kFailed };
 
-  /// Server side, for a ClientHello whose cookie was verified. `hello` is read by libssl right here. Null when memory
-  /// runs out or libssl does not accept the hello.
+  /// Server side, for a ClientHello whose cookie was verified. libssl holds it when this returns if it is message 1;
+  /// otherwise libssl is ready for it, and handshake() wants `datagram` first. Null when memory runs out or the hello
+  /// is not acceptable.
   static std::unique_ptr<Association> accept(std::shared_ptr<const Context> context, DatagramBio& bio,
-                                             const Address& peer, ByteView hello);
+                                             const Address& peer, ByteView datagram, const ClientHello& hello);
   /// Client side; the first handshake() sends the ClientHello. Null when memory runs out.
   static std::unique_ptr<Association> connect(std::shared_ptr<const Context> context, DatagramBio& bio,
                                               const Address& peer, ClientCredentials credentials);
@@ -42,8 +44,8 @@ class Association {
 
   /// Takes the handshake as far as `datagram` (may be empty) allows.
   Progress handshake(DatagramBio& bio, ByteView datagram, Micros now);
-  /// Repeats the last flight now.
-  void retransmit(DatagramBio& bio);
+  /// Repeats the last flight now. False when libssl will not any more: it does so twelve times per flight.
+  bool retransmit(DatagramBio& bio);
   /// Hands a datagram to libssl, or nothing, and takes one message out of it. Call until kNothing. `datagram` becomes
   /// empty once libssl has it.
   ReadResult read(DatagramBio& bio, ByteView& datagram, uint8_t* out, size_t room, size_t& size);
@@ -58,9 +60,9 @@ class Association {
   /// A protected record too short for its suite. RFC 6347 wants it dropped in silence; libssl 1.1.1 takes it for an
   /// internal error and gives the association up, so anybody who knows the address could end it with one datagram.
   bool too_short(const RecordHeader& record) const { return record.epoch != 0 && record.length < shortest_record_; }
-  /// While handshaking, a record may be fed to libssl only when this says so: it keeps protected records that come too
-  /// early, 17 KiB each, so only a few are let in.
-  bool admits(const RecordHeader& record);
+  /// While handshaking, a record may be fed to libssl only when this says so: plain ones see acceptable_plain_record(),
+  /// and of protected ones that come too early libssl keeps each, with 17 KiB, so only a few are let in.
+  bool admits(const RecordHeader& record, ByteView payload);
   /// Server: `random` (32 bytes) is the one of the ClientHello that started this association.
   bool started_by(ByteView random) const;
 
@@ -103,11 +105,15 @@ class Association {
  private:
   Association(std::shared_ptr<const Context> context, SslPtr ssl, const Address& peer, ClientCredentials credentials);
   static SslPtr make_ssl(const Context& context, DatagramBio& bio);
+  bool take_hello(DatagramBio& bio, ByteView datagram, const ClientHello& hello);
+  bool skip_hellos(DatagramBio& bio, const ClientHello& hello);
   void follow_timer(Micros now);
+  bool said_goodbye() const;
   void record_failure();
   void complete();
 
   static constexpr int kMaxEarlyRecords = 4;
+  static constexpr uint16_t kMaxHelloSequence = 5;
 
   std::shared_ptr<const Context> context_;
   SslPtr ssl_;

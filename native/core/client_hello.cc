@@ -64,11 +64,32 @@ bool parse_body(ByteView body, ClientHello& hello) {
   const size_t compressions = reader.u8();
   if (compressions < 1 || !reader.skip(compressions)) return false;
   hello.after_cookie = body.subspan(after_cookie, reader.position() - after_cookie);
+  hello.extensions = body.subspan(reader.position());
 
   return well_formed_extensions(reader, body.size());
 }
 
 }  // namespace
+
+std::vector<uint8_t> hello_without_cookie(const ClientHello& hello, uint16_t sequence) {
+  const size_t body = hello.before_cookie.size() + 1 + hello.after_cookie.size() + hello.extensions.size();
+  std::vector<uint8_t> copy(RecordHeader::kSize + kHandshakeHeader);
+  uint8_t* p = copy.data();
+  p[0] = content_type::kHandshake;
+  write_u16(p + 1, hello.record.version);
+  write_u24(p + 8, sequence);
+  write_u16(p + 11, static_cast<uint16_t>(kHandshakeHeader + body));
+  p += RecordHeader::kSize;
+  p[0] = kClientHelloType;
+  write_u24(p + 1, static_cast<uint32_t>(body));
+  write_u16(p + 4, sequence);
+  write_u24(p + 9, static_cast<uint32_t>(body));
+  copy.insert(copy.end(), hello.before_cookie.begin(), hello.before_cookie.end());
+  copy.push_back(0);
+  copy.insert(copy.end(), hello.after_cookie.begin(), hello.after_cookie.end());
+  copy.insert(copy.end(), hello.extensions.begin(), hello.extensions.end());
+  return copy;
+}
 
 bool looks_like_client_hello(ByteView datagram) {
   return datagram.size() >= RecordHeader::kSize + kHandshakeHeader && datagram[0] == content_type::kHandshake &&

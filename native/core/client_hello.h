@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "record.h"
 
 namespace core {
@@ -11,12 +13,16 @@ struct ClientHello {
   ByteView before_cookie;  ///< client_version, random, session_id
   ByteView random() const { return before_cookie.subspan(2, 32); }
   ByteView cookie;
-  ByteView after_cookie;  ///< cipher_suites, compression_methods; extensions are checked for shape and left out
+  ByteView after_cookie;  ///< cipher_suites, compression_methods
+  ByteView extensions;    ///< with their length in front; may be empty
 };
 
 /// True when `datagram` starts with an epoch-0 handshake record that holds a whole, well-formed ClientHello.
 /// Never allocates, never reads past the view.
 bool parse_client_hello(ByteView datagram, ClientHello& hello);
+
+/// The same hello as message `sequence` and with an empty cookie, in a record of that sequence number.
+std::vector<uint8_t> hello_without_cookie(const ClientHello& hello, uint16_t sequence);
 
 /// Cheap look at the first bytes: could this be a ClientHello? Used for routing before anything is parsed.
 bool looks_like_client_hello(ByteView datagram);

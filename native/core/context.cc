@@ -11,11 +11,14 @@ namespace {
 constexpr uint8_t kClientKeyExchangeType = 16;
 constexpr size_t kHandshakeHeader = 12;
 
-/// PSK handshake messages are small; this bounds what libssl keeps of messages that arrive out of order.
-constexpr long kMaxHandshakeMessage = 4096;
-
-/// Cookies are HelloVerifier's business: libssl only ever sees a ClientHello that it has verified.
+/// Cookies are HelloVerifier's business: libssl only ever sees a ClientHello that it has verified, and what libssl
+/// answers to the copies without cookie that Association::skip_hellos() shows it never leaves the process.
 int accept_verified_cookie(SSL*, const unsigned char*, unsigned int) { return 1; }
+int make_unused_cookie(SSL*, unsigned char* cookie, unsigned int* size) {
+  cookie[0] = 0;
+  *size = 1;
+  return 1;
+}
 
 /// Key for the identity as it stood on the wire, not for the C string that libssl made of it (cut at a NUL).
 /// Returning 0 makes libssl answer with unknown_psk_identity.
@@ -77,10 +80,10 @@ bool configure(SSL_CTX* ctx, const ContextOptions& options) {
   SSL_CTX_set_options(ctx, SSL_OP_NO_ENCRYPT_THEN_MAC);
   if (options.prefer_own_order) SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_max_cert_list(ctx, kMaxHandshakeMessage);
   SSL_CTX_set_msg_callback(ctx, on_message);
   SSL_CTX_set_info_callback(ctx, on_info);
   SSL_CTX_set_cookie_verify_cb(ctx, accept_verified_cookie);
+  SSL_CTX_set_cookie_generate_cb(ctx, make_unused_cookie);
   if (options.role == Role::kServer) {
     SSL_CTX_set_psk_server_callback(ctx, server_psk);
   } else {

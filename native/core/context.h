@@ -7,10 +7,9 @@
 #include "clock.h"
 #include "openssl.h"
 #include "psk_table.h"
+#include "record_filter.h"
 
 namespace core {
-
-enum class Role : uint8_t { kClient, kServer };
 
 /// Normalised and already valid: `lib/options` has checked every value.
 struct ContextOptions {
@@ -37,6 +36,8 @@ class Context {
 
   SSL_CTX* ssl_ctx() const { return ctx_.get(); }
   const ContextOptions& options() const { return options_; }
+  /// Bytes of the largest handshake message that a peer may send: PSK handshakes have small ones only.
+  size_t max_handshake_message() const { return 4096; }
 
  private:
   Context(ContextOptions options, SslCtxPtr ctx) : options_(std::move(options)), ctx_(std::move(ctx)) {}

@@ -25,7 +25,7 @@ struct Counters {
   uint64_t handshakes_timed_out;
   uint64_t finished_undecryptable;  ///< first protected record not readable: the PSK keys differ
   uint64_t flights_retransmitted;
-  uint64_t alerts_received;
+  uint64_t alerts_received;    ///< alerts that ended a handshake or an association; close_notify is none
   uint64_t peers_refused;      ///< verified ClientHellos turned away: table full
   uint64_t transport_errors;   ///< ICMP errors and failed sends
   uint64_t datagrams_unsent;   ///< dropped after the kernel refused them and the send queue was full

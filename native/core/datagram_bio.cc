@@ -14,7 +14,8 @@ namespace {
 /// Told to libssl once a flight was repeated more than twice: small enough for any IPv4 path (RFC 791: 576 bytes).
 constexpr int kFallbackMtu = 508;
 
-constexpr timeval kFarFuture = {std::numeric_limits<int32_t>::max(), 0};
+/// Later than any wall clock, and no overflow when libssl subtracts the present from it.
+constexpr timeval kFarFuture = {std::numeric_limits<time_t>::max() / 4, 0};
 
 }  // namespace
 
@@ -75,6 +76,7 @@ int DatagramBio::read(char* out, int size) {
 int DatagramBio::write(const char* bytes, int size) {
   BIO_clear_retry_flags(bio_.get());
   if (flow_ == nullptr || size <= 0) return -1;
+  if (flow_->muted) return size;
   const ByteView view(reinterpret_cast<const uint8_t*>(bytes), static_cast<size_t>(size));
   write_directly(flow_->peer, view);
   ++flow_->traffic.datagrams_sent;

@@ -23,6 +23,7 @@ struct Flow {
   timeval* libssl_timer = nullptr;
   bool timer_started = false;  ///< since the flags were last cleared
   bool timer_stopped = false;
+  bool muted = false;  ///< what libssl writes goes nowhere
 };
 
 /// One BIO shared by all associations of an engine: reads the borrowed datagram in place, writes into the outbox.

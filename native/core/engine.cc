@@ -46,7 +46,7 @@ void Engine::receive_from_stranger(ByteView datagram, const Address& from, Micro
     return;
   }
   ClientHello hello;
-  if (verify(datagram, from, now, hello) == HelloVerifier::Verdict::kVerified) accept(datagram, from, now);
+  if (verify(datagram, from, now, hello) == HelloVerifier::Verdict::kVerified) accept(datagram, hello, from, now);
 }
 
 HelloVerifier::Verdict Engine::verify(ByteView datagram, const Address& from, Micros now, ClientHello& hello) {
@@ -69,19 +69,20 @@ HelloVerifier::Verdict Engine::verify(ByteView datagram, const Address& from, Mi
   return verdict;
 }
 
-void Engine::accept(ByteView hello, const Address& from, Micros now) {
+void Engine::accept(ByteView datagram, const ClientHello& hello, const Address& from, Micros now) {
   if (peers_.size() >= options_.max_peers) {
     ++counters_.peers_refused;
     return;
   }
-  auto association = Association::accept(server_, bio_, from, hello);
+  auto association = Association::accept(server_, bio_, from, datagram, hello);
   if (!association) {
     ++counters_.datagrams_ignored;
     return;
   }
-  association->count_received(hello.size());
+  association->count_received(datagram.size());
+  const bool libssl_has_it = hello.message_sequence == 1;
   Association* inserted = insert(std::move(association), now);
-  if (inserted != nullptr) step_handshake(*inserted, {}, now);
+  if (inserted != nullptr) step_handshake(*inserted, libssl_has_it ? ByteView{} : datagram, now);
 }
 
 Association* Engine::insert(std::unique_ptr<Association> association, Micros now) {
@@ -118,7 +119,7 @@ bool Engine::restart_handshake(Association& association, ByteView datagram, Micr
   if (association.started_by(hello.random())) return false;
   ++counters_.handshakes_failed;
   remove(association);
-  accept(datagram, from, now);
+  accept(datagram, hello, from, now);
   return true;
 }
 
@@ -133,7 +134,7 @@ void Engine::feed_handshake(Association& association, ByteView datagram, Micros 
   size_t records = 0;
   for (ByteView before = rest; next_record(rest, header, payload); before = rest) {
     ++records;
-    if (association.admits(header)) continue;
+    if (association.admits(header, payload)) continue;
     const ByteView admitted = run.first(static_cast<size_t>(before.data() - run.data()));
     run = rest;
     if (!admitted.empty()) {
@@ -214,6 +215,7 @@ void Engine::read_messages(Association& association, ByteView datagram) {
     if (!events_.has_room()) {
       if (!association.in_backlog) backlog_.push_back(association.id);
       association.in_backlog = true;
+      if (!datagram.empty()) ++counters_.datagrams_ignored;
       return;
     }
     size_t size = 0;
@@ -257,15 +259,15 @@ void Engine::tick(Micros now) {
 }
 
 void Engine::expire(Association& association, Micros now) {
-  const bool repeat =
-      association.timer.running() && association.timer.expire(now) == RetransmissionTimer::Verdict::kRetransmit;
-  if (!repeat) {
+  const bool repeated = association.timer.running() &&
+                        association.timer.expire(now) == RetransmissionTimer::Verdict::kRetransmit &&
+                        association.retransmit(bio_);
+  if (!repeated) {
     ++counters_.handshakes_timed_out;
     fail(association, {Cause::kTimeout, 0, {}});
     return;
   }
   ++counters_.flights_retransmitted;
-  association.retransmit(bio_);
   schedule(association, now);
 }
 

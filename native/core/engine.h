@@ -86,7 +86,7 @@ class Engine {
   /// A ClientHello for a half-open association. True when it was dealt with here and the association may be gone.
   bool restart_handshake(Association& association, ByteView datagram, Micros now);
   HelloVerifier::Verdict verify(ByteView datagram, const Address& from, Micros now, ClientHello& hello);
-  void accept(ByteView hello, const Address& from, Micros now);
+  void accept(ByteView datagram, const ClientHello& hello, const Address& from, Micros now);
 
   void feed_handshake(Association& association, ByteView datagram, Micros now);
   void feed_established(Association& association, ByteView datagram);

@@ -90,11 +90,12 @@ void HelloVerifier::renew(Generation& generation) {
 bool HelloVerifier::make_cookie(Generation& generation, uint8_t number, const ClientHello& hello, const Address& from,
                                 Cookie& out) {
   if (!generation.usable) return false;
-  std::array<uint8_t, 24> address{};
+  std::array<uint8_t, 40> address{};
   std::copy(from.ip.begin(), from.ip.end(), address.begin());
-  address[16] = from.family;
-  write_u16(&address[18], from.port);
-  std::memcpy(&address[20], &from.scope, sizeof from.scope);
+  std::copy(from.local.begin(), from.local.end(), address.begin() + 16);
+  address[32] = from.family;
+  write_u16(&address[34], from.port);
+  std::memcpy(&address[36], &from.scope, sizeof from.scope);
 
   HMAC_CTX* hmac = generation.hmac.get();
   std::array<uint8_t, EVP_MAX_MD_SIZE> digest;
