@@ -1,5 +1,7 @@
 #include "client_hello.h"
 
+#include <algorithm>
+
 namespace core {
 namespace {
 
@@ -73,7 +75,7 @@ bool parse_body(ByteView body, ClientHello& hello) {
 
 std::vector<uint8_t> hello_without_cookie(const ClientHello& hello, uint16_t sequence) {
   const size_t body = hello.before_cookie.size() + 1 + hello.after_cookie.size() + hello.extensions.size();
-  std::vector<uint8_t> copy(RecordHeader::kSize + kHandshakeHeader);
+  std::vector<uint8_t> copy(RecordHeader::kSize + kHandshakeHeader + body);
   uint8_t* p = copy.data();
   p[0] = content_type::kHandshake;
   write_u16(p + 1, hello.record.version);
@@ -84,10 +86,10 @@ std::vector<uint8_t> hello_without_cookie(const ClientHello& hello, uint16_t seq
   write_u24(p + 1, static_cast<uint32_t>(body));
   write_u16(p + 4, sequence);
   write_u24(p + 9, static_cast<uint32_t>(body));
-  copy.insert(copy.end(), hello.before_cookie.begin(), hello.before_cookie.end());
-  copy.push_back(0);
-  copy.insert(copy.end(), hello.after_cookie.begin(), hello.after_cookie.end());
-  copy.insert(copy.end(), hello.extensions.begin(), hello.extensions.end());
+  p = std::ranges::copy(hello.before_cookie, p + kHandshakeHeader).out;
+  *p++ = 0;  // no cookie
+  p = std::ranges::copy(hello.after_cookie, p).out;
+  std::ranges::copy(hello.extensions, p);
   return copy;
 }
 

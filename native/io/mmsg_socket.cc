@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "packet_info.h"
 #include "sockaddr.h"
 
 namespace io {
@@ -32,6 +33,8 @@ IoError MmsgSocket::open(const SocketOptions& options) {
   if (IoError error = open_udp_fd(options, fd_)) return error;
   family_ = options.local.family;
   connected_ = options.remote.family != 0;
+  packet_info_ = !connected_ && options.local.ip == core::Address{}.ip;
+  if (packet_info_ && !PacketInfo::enable(fd_.value(), family_)) return {-errno, "setsockopt"};
   const int error = poll_.open(this, [this](uv_poll_t* poll) { return uv_poll_init(loop_, poll, fd_.value()); });
   if (error != 0) return {error, "uv_poll_init"};
   reading_ = true;
@@ -74,7 +77,7 @@ void MmsgSocket::on_readable() {
 }
 
 MmsgSocket::Received MmsgSocket::receive_batch() {
-  mmsghdr* headers = buffer_.headers();
+  mmsghdr* headers = buffer_.headers(packet_info_);
   int received;
   do {
     received = recvmmsg(fd_.value(), headers, ReceiveBuffer::kSlots, MSG_DONTWAIT, nullptr);
@@ -87,6 +90,7 @@ MmsgSocket::Received MmsgSocket::receive_batch() {
   for (size_t i = 0; i < count; ++i) {
     batch[i].bytes = {buffer_.slot(i), headers[i].msg_len};
     batch[i].from = from_sockaddr(&buffer_.source(i).any);
+    if (packet_info_) PacketInfo::read(headers[i].msg_hdr, batch[i].from);
     batch[i].truncated = (headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
   }
   buffer_.rearm(count);
@@ -141,6 +145,7 @@ size_t MmsgSocket::transmit(const core::Outbox& outbox, size_t first, size_t las
   std::array<mmsghdr, kSendBatch> headers;
   std::array<iovec, kSendBatch> vectors;
   std::array<SocketAddress, kSendBatch> targets;
+  std::array<PacketInfo, kSendBatch> sources;
   bool repeated = false;
   while (first < last) {
     const size_t count = std::min(kSendBatch, last - first);
@@ -155,6 +160,7 @@ size_t MmsgSocket::transmit(const core::Outbox& outbox, size_t first, size_t las
       if (connected_) continue;
       header.msg_name = &targets[i];
       header.msg_namelen = to_sockaddr(datagram.to, family_, targets[i]);
+      if (packet_info_) sources[i].write(datagram.to, family_, header);
     }
     const int sent = sendmmsg(fd_.value(), headers.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
     if (sent > 0) {

@@ -43,6 +43,7 @@ class MmsgSocket final : public DatagramSocket {
   UvHandle<uv_poll_t> poll_;  // after fd_: must be closed first
   int family_ = 4;
   bool connected_ = false;
+  bool packet_info_ = false;  ///< bound to a wildcard address: our own address is part of each peer's
   bool reading_ = false;
   int empty_poll_errors_ = 0;
   int blocked_by_ = 0;  ///< why the kernel took no more: EAGAIN or ENOBUFS

@@ -9,6 +9,7 @@
 
 #include <array>
 
+#include "packet_info.h"
 #include "sockaddr.h"
 #endif
 
@@ -34,15 +35,24 @@ class ReceiveBuffer {
   }
 
 #ifdef __linux__
-  /// Headers for recvmmsg that point at the slots and at sources(), ready for a call.
-  mmsghdr* headers() {
+  /// Headers for recvmmsg that point at the slots and at source(), ready for a call; with room for a PacketInfo each
+  /// when the socket asks for them.
+  mmsghdr* headers(bool packet_info) {
     if (!memory_) allocate();
+    if (packet_info != packet_info_) {
+      packet_info_ = packet_info;
+      rearm(kSlots);
+    }
     return headers_.data();
   }
   const SocketAddress& source(size_t i) const { return sources_[i]; }
   /// Makes the first `used` headers ready again.
   void rearm(size_t used) {
-    for (size_t i = 0; i < used; ++i) headers_[i].msg_hdr.msg_namelen = sizeof(SocketAddress);
+    for (size_t i = 0; i < used; ++i) {
+      headers_[i].msg_hdr.msg_namelen = sizeof(SocketAddress);
+      headers_[i].msg_hdr.msg_control = packet_info_ ? &controls_[i] : nullptr;
+      headers_[i].msg_hdr.msg_controllen = packet_info_ ? sizeof(PacketInfo) : 0;
+    }
   }
 #endif
 
@@ -54,6 +64,8 @@ class ReceiveBuffer {
   std::array<mmsghdr, kSlots> headers_;
   std::array<iovec, kSlots> vectors_;
   std::array<SocketAddress, kSlots> sources_;
+  std::array<PacketInfo, kSlots> controls_;
+  bool packet_info_ = false;
 #endif
 };
 

@@ -1,5 +1,6 @@
 #include "sockaddr.h"
 
+#include <charconv>
 #include <cstring>
 
 namespace io {
@@ -29,7 +30,8 @@ core::Address from_sockaddr(const sockaddr* address) {
     result.family = 4;
   } else {
     std::memcpy(result.ip.data(), bytes, 16);
-    result.scope = v6->sin6_scope_id;
+    // The kernel reports a zone for link-local addresses only, whatever was given with another one.
+    if (IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr)) result.scope = v6->sin6_scope_id;
     result.family = 6;
   }
   return result;
@@ -61,8 +63,15 @@ socklen_t to_sockaddr(const core::Address& address, int family, SocketAddress& o
 
 std::optional<core::Address> parse_address(const std::string& ip, uint16_t port) {
   SocketAddress parsed;
-  if (uv_ip4_addr(ip.c_str(), port, &parsed.v4) != 0 && uv_ip6_addr(ip.c_str(), port, &parsed.v6) != 0) {
-    return std::nullopt;
+  if (uv_ip4_addr(ip.c_str(), port, &parsed.v4) == 0) return from_sockaddr(&parsed.any);
+  if (uv_ip6_addr(ip.c_str(), port, &parsed.v6) != 0) return std::nullopt;
+  // libuv takes names of interfaces only; we write zones as numbers.
+  if (const size_t zone = ip.find('%'); zone != std::string::npos && parsed.v6.sin6_scope_id == 0) {
+    const char* const end = ip.data() + ip.size();
+    uint32_t number = 0;
+    const auto [stop, error] = std::from_chars(ip.data() + zone + 1, end, number);
+    if (error != std::errc() || stop != end) return std::nullopt;
+    parsed.v6.sin6_scope_id = number;
   }
   return from_sockaddr(&parsed.any);
 }
