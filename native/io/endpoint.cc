@@ -79,6 +79,7 @@ void Endpoint::handle_closed() {
 // What the socket tells
 
 bool Endpoint::datagrams_received(std::span<const ReceivedDatagram> batch) {
+  if (!reactor_.prepare_events() || !open_) return false;
   now_ = Reactor::now();
   bool go_on = true;
   for (const ReceivedDatagram& datagram : batch) {
@@ -103,7 +104,7 @@ bool Endpoint::receive_failed(int error) {
     ++counters_->transport_errors;
     return false;
   }
-  if (!make_room()) return false;
+  if (!reactor_.prepare_events() || !make_room()) return false;
   now_ = Reactor::now();
   engine_->transport_failed(options_.socket.remote, -error, now_);
   return true;
@@ -140,6 +141,7 @@ void Endpoint::socket_broken(int error) {
 
 void Endpoint::on_timer() {
   armed_for_ = core::kNever;
+  if (!reactor_.prepare_events() || !open_) return;
   now_ = Reactor::now();
   const uint64_t stop_at = uv_hrtime() + kTickNanos;
   while (engine_->next_deadline() <= now_ && make_room()) {

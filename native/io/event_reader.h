@@ -13,6 +13,9 @@ class EventReader {
   /// sink with room for more. False: no events will be read any more.
   virtual bool deliver(size_t count) = 0;
 
+  /// False when the memory that the sink writes to is gone: deliver() puts that right, with or without events.
+  virtual bool memory_valid() = 0;
+
   /// True from the first endpoint that opens until the kEndpointClosed of the last one has been delivered.
   virtual void activity_changed(bool active) = 0;
 };

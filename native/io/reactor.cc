@@ -97,7 +97,7 @@ void Reactor::endpoint_closed(int32_t number) {
 // The turn
 
 void Reactor::settle() {
-  if (halted_ || delivering_) return;
+  if (halted_ || delivering_ || !prepare_events()) return;
   for (int round = 0; round < kRoundsPerTurn && collect(); ++round) {
     if (!deliver()) return;
     flush();

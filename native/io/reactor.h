@@ -55,6 +55,9 @@ class Reactor {
   /// Has the events read at once, in the middle of a turn. False: stop what you do; nobody takes events any more, or
   /// the call came from inside of a delivery.
   bool deliver();
+  /// For callbacks of libuv, before they let anything write events: JavaScript has run since the last one. False as
+  /// for deliver().
+  bool prepare_events() { return reader_.memory_valid() || deliver(); }
   void note_send_failure(int32_t number);
   void endpoint_closed(int32_t number);
 

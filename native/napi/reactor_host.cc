@@ -44,6 +44,8 @@ bool ReactorHost::deliver(size_t count) {
   for (size_t attempt = 0; attempt <= count; ++attempt) {
     switch (call_on_events(count)) {
       case Call::kDone:
+        // A listener may have taken the slab away with ArrayBuffer.prototype.transfer().
+        if (!memory_valid() && call_on_events(0) != Call::kDone) return false;
         return check_payload_room();
       case Call::kImpossible:
         return false;
@@ -52,6 +54,12 @@ bool ReactorHost::deliver(size_t count) {
     }
   }
   return false;
+}
+
+bool ReactorHost::memory_valid() {
+  if (shutting_down_) return true;
+  Napi::HandleScope scope(env_);
+  return !payload_.Value().ArrayBuffer().IsDetached();
 }
 
 /// One callback scope round a plain call, not napi_make_callback: with that one, an exception from a microtask that

@@ -42,6 +42,7 @@ class ReactorHost final : private io::EventReader {
   ~ReactorHost() = default;
 
   bool deliver(size_t count) override;
+  bool memory_valid() override;
   void activity_changed(bool active) override;
 
   enum class Call { kDone, kThrew, kImpossible };
