@@ -1,5 +1,6 @@
 #include "context.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "association.h"
@@ -68,6 +69,9 @@ std::string openssl_cipher_list(const std::vector<uint16_t>& ids) {
   return list;
 }
 
+/// The least that libssl takes for SSL_CTX_set_max_send_fragment.
+constexpr int kMinSendFragment = 512;
+
 /// Nothing is signed with a pre-shared key, but libssl offers and compares its whole list in every handshake.
 constexpr char kShortestSignatureList[] = "ECDSA+SHA256";
 
@@ -80,6 +84,8 @@ bool configure(SSL_CTX* ctx, const ContextOptions& options) {
   SSL_CTX_set_options(ctx, SSL_OP_NO_ENCRYPT_THEN_MAC);
   if (options.prefer_own_order) SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+  // Nothing larger than a datagram is ever sent, and the write buffer of each association is made for this.
+  SSL_CTX_set_max_send_fragment(ctx, std::clamp(options.mtu, kMinSendFragment, SSL3_RT_MAX_PLAIN_LENGTH));
   SSL_CTX_set_msg_callback(ctx, on_message);
   SSL_CTX_set_info_callback(ctx, on_info);
   SSL_CTX_set_cookie_verify_cb(ctx, accept_verified_cookie);

@@ -176,7 +176,7 @@ void Engine::step_handshake(Association& association, ByteView datagram, Micros 
   switch (progress) {
     case Association::Progress::kEstablished:
       established(association);
-      read_messages(association, {});
+      if (association.has_pending()) read_messages(association, {});
       return;
     case Association::Progress::kFailed:
       fail(association, association.failure());

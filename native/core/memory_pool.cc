@@ -48,9 +48,16 @@ struct ThreadPool {
   size_t kept = 0;
 };
 
+// A few bytes of the static TLS that glibc keeps ready for libraries that come late: a call less for each block.
+#if defined(__GLIBC__)
+#define LWM2M_TLS_FAST_THREAD_LOCAL __attribute__((tls_model("initial-exec")))
+#else
+#define LWM2M_TLS_FAST_THREAD_LOCAL
+#endif
+
 // Trivial, so that access needs no guard, and usable until the very end of the thread.
-thread_local ThreadPool* pool = nullptr;
-thread_local bool pool_ended = false;
+thread_local ThreadPool* pool LWM2M_TLS_FAST_THREAD_LOCAL = nullptr;
+thread_local bool pool_ended LWM2M_TLS_FAST_THREAD_LOCAL = false;
 
 Header* header_of(void* block) { return static_cast<Header*>(block) - 1; }
 
