@@ -3,6 +3,8 @@
 #include <openssl/err.h>
 #include <string.h>
 
+#include "dtls_context.h"
+
 enum { RECORD_MAX = 16384 };  // always read into this: a shorter buffer would split a record
 
 static unsigned on_psk(SSL* ssl, const char* identity, unsigned char* key, unsigned capacity) {
@@ -25,17 +27,8 @@ static int on_generate_cookie(SSL* ssl, unsigned char* cookie, unsigned* length)
 }
 
 static SSL_CTX* context_new(const struct echo_options* options) {
-  SSL_CTX* context = SSL_CTX_new(DTLS_server_method());
+  SSL_CTX* context = dtls_context_new(DTLS_server_method(), options->cipher);
   if (!context) return NULL;
-  SSL_CTX_set_security_level(context, 0);  // higher ones refuse CCM8 in OpenSSL 3
-  if (SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) != 1 ||
-      SSL_CTX_set_max_proto_version(context, DTLS1_2_VERSION) != 1 ||
-      SSL_CTX_set_cipher_list(context, options->cipher) != 1) {
-    SSL_CTX_free(context);
-    return NULL;
-  }
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_app_data(context, (void*)options);
   SSL_CTX_set_psk_server_callback(context, on_psk);
   SSL_CTX_set_cookie_verify_cb(context, on_verify_cookie);

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "dtls_context.h"
+
 enum { RECORD_HEADER = 13, TYPE_ALERT = 21, OTHER_DESCRIPTORS = 64 };
 
 uint64_t now_ns(void) {
@@ -30,17 +32,8 @@ static unsigned on_psk(SSL* ssl, const char* hint, char* identity, unsigned iden
 }
 
 static SSL_CTX* context_new(const struct load_options* options) {
-  SSL_CTX* context = SSL_CTX_new(DTLS_client_method());
+  SSL_CTX* context = dtls_context_new(DTLS_client_method(), options->cipher);
   if (!context) return NULL;
-  SSL_CTX_set_security_level(context, 0);  // higher ones refuse CCM8 in OpenSSL 3
-  if (SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) != 1 ||
-      SSL_CTX_set_max_proto_version(context, DTLS1_2_VERSION) != 1 ||
-      SSL_CTX_set_cipher_list(context, options->cipher) != 1) {
-    SSL_CTX_free(context);
-    return NULL;
-  }
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_psk_client_callback(context, on_psk);
   SSL_CTX_set_app_data(context, (void*)options);
   return context;
