@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { Program } from './program.js';
 import { projectFolder } from './project-folder.js';
 
 export interface ChildResult {
@@ -25,16 +24,13 @@ export async function runFile(file: URL, ...args: string[]): Promise<ChildResult
 }
 
 async function run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<ChildResult> {
-  const child = spawn(process.execPath, args, {
-    cwd: projectFolder,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
-  });
-  const ended = new Promise<Pick<ChildResult, 'code' | 'signal'>>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal }));
-  });
-  const [end, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { ...end, stdout, stderr };
+  const child = new Program(process.execPath, args, { cwd: projectFolder, env });
+  child.endInput();
+  const timer = setTimeout(() => child.kill('SIGTERM'), 60_000);
+  const exit = await child.exited;
+  clearTimeout(timer);
+  const { stdout, stderr } = child;
+  return typeof exit === 'number'
+    ? { code: exit, signal: null, stdout, stderr }
+    : { code: null, signal: exit, stdout, stderr };
 }

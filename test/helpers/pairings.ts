@@ -8,9 +8,9 @@ import { attend } from './attend.js';
 import type { ForeignServer } from './foreign/foreign-server.js';
 import { startGnutlsClient, startGnutlsServer } from './foreign/gnutls.js';
 import { clientCipherLine, serverCipherLine, startOpensslClient, startOpensslServer } from './foreign/openssl.js';
-import type { ToolProcess } from './foreign/tool-process.js';
 import type { Tool } from './foreign/tools.js';
 import { dial, echo, Inbox, quickTimeouts, startEchoServer } from './ours.js';
+import type { Program } from './program.js';
 import type { Suite } from './suites.js';
 
 export interface Pair {
@@ -94,7 +94,7 @@ export function oursWithGnutlsServer(t: ExecutionContext, tool: Tool, suite: Sui
 }
 
 /** Ends the program with the test and shows its output when that failed. */
-export function watch(t: ExecutionContext, process: ToolProcess): ToolProcess {
+export function watch(t: ExecutionContext, process: Program): Program {
   return attend(t, process, ({ output }) => output);
 }
 
@@ -103,7 +103,7 @@ export function watchServer(t: ExecutionContext, server: ForeignServer): Foreign
   return server;
 }
 
-async function echoLine(client: ToolProcess): Promise<void> {
+async function echoLine(client: Program): Promise<void> {
   client.writeLine('from the client');
   // The programs do not print what they send: this is the echo.
   await client.waitFor(/from the client/);

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { generate } from 'coap-packet';
 import { attend } from '../helpers/attend.js';
 import { FaultProxy } from '../helpers/fault-proxy.js';
-import { ToolProcess } from '../helpers/foreign/tool-process.js';
-import { testWith, tshark } from '../helpers/foreign/tools.js';
+import { startTool, testWith, tshark } from '../helpers/foreign/tools.js';
 import { dial, Inbox, startEchoServer } from '../helpers/ours.js';
 import { watch } from '../helpers/pairings.js';
 import { writePcap } from '../helpers/pcap.js';
@@ -33,7 +32,7 @@ for (const side of ['server', 'client'] as const) {
 
       const decoding = ['-d', `udp.port==${ports.server},dtls`, '-d', `dtls.port==${ports.server},coap`];
       const parameters = ['-r', capture, ...decoding, '-o', `tls.keylog_file:${keylogFile}`];
-      const process = watch(t, ToolProcess.start(tool, parameters));
+      const process = watch(t, startTool(tool, parameters));
       await process.exited;
       t.is(process.output.match(/CoAP .*MID:77, POST, \/rd/g)?.length, 2, 'the request and its echo');
     });

@@ -1,8 +1,8 @@
 import { freePort } from '../free-port.js';
-import type { ToolProcess } from './tool-process.js';
+import type { Program } from '../program.js';
 
 export interface ForeignServer {
-  process: ToolProcess;
+  process: Program;
   port: number;
 }
 
@@ -10,7 +10,7 @@ const attempts = 5;
 
 /** Starts a server that must be told its port, on another one when somebody else was faster. */
 export async function startOnFreePort(
-  start: (port: number) => ToolProcess,
+  start: (port: number) => Program,
   ready: RegExp,
   portTaken: RegExp,
 ): Promise<ForeignServer> {

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Credentials, client1 } from '../credentials.js';
+import type { Program } from '../program.js';
 import type { Suite } from '../suites.js';
 import { type ForeignServer, startOnFreePort } from './foreign-server.js';
-import { ToolProcess } from './tool-process.js';
-import type { Tool } from './tools.js';
+import { startTool, type Tool } from './tools.js';
 
 export interface GnutlsOptions {
   suite: Suite;
@@ -22,7 +22,7 @@ export async function startGnutlsServer(tool: Tool, options: GnutlsOptions): Pro
   writeFileSync(passwords, `${identity}:${key.toString('hex')}\n`);
   const server = await startOnFreePort(
     (port) =>
-      ToolProcess.start(tool, [
+      startTool(tool, [
         '--udp',
         '--echo',
         '--pskpasswd',
@@ -39,9 +39,9 @@ export async function startGnutlsServer(tool: Tool, options: GnutlsOptions): Pro
 }
 
 /** Sends each line of its input, prints what comes back. */
-export function startGnutlsClient(tool: Tool, port: number, options: GnutlsOptions): ToolProcess {
+export function startGnutlsClient(tool: Tool, port: number, options: GnutlsOptions): Program {
   const { identity, key } = options.credentials ?? client1;
-  return ToolProcess.start(tool, [
+  return startTool(tool, [
     '--udp',
     '--pskusername',
     identity,

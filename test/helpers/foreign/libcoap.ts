@@ -1,8 +1,8 @@
 /** libcoap's `coap-client-*` and `coap-server-*`, built on OpenSSL and on GnuTLS. */
 import { type Credentials, textKeyed } from '../credentials.js';
+import type { Program } from '../program.js';
 import { type ForeignServer, startOnFreePort } from './foreign-server.js';
-import { ToolProcess } from './tool-process.js';
-import type { Tool } from './tools.js';
+import { startTool, type Tool } from './tools.js';
 
 export interface CoapRequest {
   port: number;
@@ -15,9 +15,9 @@ export interface CoapRequest {
 }
 
 /** One request over an association of its own; the program prints both messages and ends. */
-export function startCoapClient(tool: Tool, request: CoapRequest): ToolProcess {
+export function startCoapClient(tool: Tool, request: CoapRequest): Program {
   const { identity, key } = request.credentials ?? textKeyed;
-  return ToolProcess.start(tool, [
+  return startTool(tool, [
     '-v',
     '6',
     '-B',
@@ -37,8 +37,7 @@ export function startCoapClient(tool: Tool, request: CoapRequest): ToolProcess {
 /** The port is that of DTLS, one above the one that the program is told. */
 export async function startCoapServer(tool: Tool, credentials = textKeyed): Promise<ForeignServer> {
   const server = await startOnFreePort(
-    (port) =>
-      ToolProcess.start(tool, ['-A', '127.0.0.1', '-p', String(port), '-k', credentials.key.toString(), '-v', '7']),
+    (port) => startTool(tool, ['-A', '127.0.0.1', '-p', String(port), '-k', credentials.key.toString(), '-v', '7']),
     /created DTLS endpoint/,
     /Address already in use/,
   );

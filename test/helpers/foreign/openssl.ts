@@ -1,9 +1,9 @@
 /** `openssl s_server` and `openssl s_client` over DTLS 1.2 with a pre-shared key, of OpenSSL 1.1.1 and 3. */
 import { type Credentials, client1 } from '../credentials.js';
+import type { Program } from '../program.js';
 import type { Suite } from '../suites.js';
 import type { ForeignServer } from './foreign-server.js';
-import { ToolProcess } from './tool-process.js';
-import type { Tool } from './tools.js';
+import { startTool, type Tool } from './tools.js';
 
 export interface OpensslOptions {
   suite: Suite;
@@ -16,7 +16,7 @@ export interface OpensslOptions {
  * output. `-timeout` makes it retransmit, after a second.
  */
 export async function startOpensslServer(tool: Tool, options: OpensslOptions): Promise<ForeignServer> {
-  const process = ToolProcess.start(tool, [
+  const process = startTool(tool, [
     's_server',
     '-dtls1_2',
     '-timeout',
@@ -29,8 +29,8 @@ export async function startOpensslServer(tool: Tool, options: OpensslOptions): P
   return { process, port: Number(match[1]) };
 }
 
-export function startOpensslClient(tool: Tool, port: number, options: OpensslOptions): ToolProcess {
-  return ToolProcess.start(tool, [
+export function startOpensslClient(tool: Tool, port: number, options: OpensslOptions): Program {
+  return startTool(tool, [
     's_client',
     '-dtls1_2',
     '-timeout',

@@ -4,6 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
+import { Program } from '../program.js';
 import { findOpenssl111 } from './openssl-111.js';
 
 export interface Tool {
@@ -49,6 +50,11 @@ export function testWith(
   } else {
     test.skip(`${title} (skipped: ${tool.name} is missing, ${tool.missing})`, (t) => t.pass());
   }
+}
+
+/** Runs a foreign program, with its messages in English. */
+export function startTool(tool: Tool, parameters: readonly string[]): Program {
+  return new Program(tool.command, parameters, { env: { ...tool.env, LC_ALL: 'C' } });
 }
 
 function onPath(name: string, missing: string): MaybeTool {
