@@ -1,16 +1,17 @@
+import { opensslClient } from '../helpers/foreign/openssl.js';
 import { openssl3, openssl111, opensslTools, testWith } from '../helpers/foreign/tools.js';
 import {
   sweepLostHelloVerifyRequests,
   sweepSingleLosses,
   sweepSingleLossesAfterCookie,
 } from '../helpers/loss-sweep.js';
-import { opensslClientWithOurs, oursWithOpensslServer } from '../helpers/pairings.js';
+import { foreignClientWithOurs, oursWithOpensslServer } from '../helpers/pairings.js';
 import { ccm8 } from '../helpers/suites.js';
 
 for (const openssl of opensslTools) {
   testWith(openssl, `${openssl.name} s_client with our server, each datagram lost once`, async (t, tool) => {
     t.timeout(60_000);
-    await sweepSingleLosses(t, await opensslClientWithOurs(t, tool, ccm8));
+    await sweepSingleLosses(t, await foreignClientWithOurs(t, opensslClient, tool, ccm8));
   });
 }
 

@@ -1,7 +1,14 @@
 /** Our own server and client as tests need them: on loopback, on a free port, closed when the test ends. */
 import { once } from 'node:events';
 import type { ExecutionContext } from 'ava';
-import { type ConnectOptions, connect, DtlsServer, type DtlsServerOptions, type DtlsSocket } from 'lwm2m-tls';
+import {
+  type ClientError,
+  type ConnectOptions,
+  connect,
+  DtlsServer,
+  type DtlsServerOptions,
+  type DtlsSocket,
+} from 'lwm2m-tls';
 import { client1, longNamed, textKeyed } from './credentials.js';
 import { suites } from './suites.js';
 import { within } from './within.js';
@@ -53,6 +60,13 @@ export async function nextConnection(server: DtlsServer): Promise<{ socket: Dtls
   return new Promise((resolve) => {
     server.once('connection', (socket) => resolve({ socket, inbox: new Inbox(socket) }));
   });
+}
+
+/** Every `'clientError'` of a server from now on. */
+export function clientErrors(server: DtlsServer): ClientError[] {
+  const errors: ClientError[] = [];
+  server.on('clientError', (error) => errors.push(error));
+  return errors;
 }
 
 /** Messages of a socket in the order of arrival. Make it before the first can come. */

@@ -5,9 +5,10 @@
 import type { ExecutionContext } from 'ava';
 import type { ConnectOptions, DtlsServerOptions } from 'lwm2m-tls';
 import { attend } from './attend.js';
+import type { ForeignClient } from './foreign/foreign-client.js';
 import type { ForeignServer } from './foreign/foreign-server.js';
-import { startGnutlsClient, startGnutlsServer } from './foreign/gnutls.js';
-import { clientCipherLine, serverCipherLine, startOpensslClient, startOpensslServer } from './foreign/openssl.js';
+import { startGnutlsServer } from './foreign/gnutls.js';
+import { serverCipherLine, startOpensslServer } from './foreign/openssl.js';
 import type { Tool } from './foreign/tools.js';
 import { dial, echo, Inbox, quickTimeouts, startEchoServer } from './ours.js';
 import type { Program } from './program.js';
@@ -40,25 +41,20 @@ export async function oursWithOurs(t: ExecutionContext, options: OurOptions = {}
   return async () => ({ serverPort: port, exchange });
 }
 
-export async function opensslClientWithOurs(t: ExecutionContext, tool: Tool, suite: Suite): Promise<Pairing> {
+export async function foreignClientWithOurs(
+  t: ExecutionContext,
+  foreign: ForeignClient,
+  tool: Tool,
+  suite: Suite,
+): Promise<Pairing> {
   const { port } = await startEchoServer(t, { handshakeTimeouts: patientTimeouts });
   const exchange = async (through: number): Promise<void> => {
-    const client = watch(t, startOpensslClient(tool, through, { suite }));
-    await client.waitFor(clientCipherLine(suite));
-    await echoLine(client);
-    client.writeLine('Q');
-    await client.exited;
-  };
-  return async () => ({ serverPort: port, exchange });
-}
-
-export async function gnutlsClientWithOurs(t: ExecutionContext, tool: Tool, suite: Suite): Promise<Pairing> {
-  const { port } = await startEchoServer(t, { handshakeTimeouts: patientTimeouts });
-  const exchange = async (through: number): Promise<void> => {
-    const client = watch(t, startGnutlsClient(tool, through, { suite }));
-    await client.waitFor(/Handshake was completed/);
-    await echoLine(client);
-    client.endInput();
+    const client = watch(t, foreign.start(tool, through, { suite }));
+    await client.waitFor(foreign.connected(suite));
+    client.writeLine('from the client');
+    // The programs do not print what they send: this is the echo.
+    await client.waitFor(/from the client/);
+    foreign.leave(client);
     await client.exited;
   };
   return async () => ({ serverPort: port, exchange });
@@ -101,10 +97,4 @@ export function watch(t: ExecutionContext, process: Program): Program {
 export function watchServer(t: ExecutionContext, server: ForeignServer): ForeignServer {
   watch(t, server.process);
   return server;
-}
-
-async function echoLine(client: Program): Promise<void> {
-  client.writeLine('from the client');
-  // The programs do not print what they send: this is the echo.
-  await client.waitFor(/from the client/);
 }

@@ -10,3 +10,12 @@ export async function within<T>(milliseconds: number, what: string, promise: Pro
     clearTimeout(timer);
   }
 }
+
+/** Looks every few milliseconds until `condition` holds. */
+export async function until(what: string, condition: () => boolean, milliseconds = 20_000): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`${what}: not within ${milliseconds} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Credentials, client1 } from '../credentials.js';
-import type { Program } from '../program.js';
 import type { Suite } from '../suites.js';
+import type { ForeignClient } from './foreign-client.js';
 import { type ForeignServer, startOnFreePort } from './foreign-server.js';
 import { startTool, type Tool } from './tools.js';
 
@@ -38,21 +38,28 @@ export async function startGnutlsServer(tool: Tool, options: GnutlsOptions): Pro
   return server;
 }
 
-/** Sends each line of its input, prints what comes back. */
-export function startGnutlsClient(tool: Tool, port: number, options: GnutlsOptions): Program {
-  const { identity, key } = options.credentials ?? client1;
-  return startTool(tool, [
-    '--udp',
-    '--pskusername',
-    identity,
-    '--pskkey',
-    key.toString('hex'),
-    ...commonParameters(options),
-    '--port',
-    String(port),
-    '127.0.0.1',
-  ]);
-}
+export const gnutlsClient: ForeignClient = {
+  start: (tool, port, options) => {
+    const { identity, key } = options.credentials ?? client1;
+    return startTool(tool, [
+      '--udp',
+      '--pskusername',
+      identity,
+      '--pskkey',
+      key.toString('hex'),
+      ...commonParameters(options),
+      '--port',
+      String(port),
+      '127.0.0.1',
+    ]);
+  },
+  connected: ({ gnutlsDescription }) =>
+    new RegExp(`${gnutlsDescription.replace(/[()]/g, '\\$&')}[^]*Handshake was completed`),
+  // It prints the number and leaves the text empty, for it does not know 115.
+  identityRefused: /fatal alert/i,
+  serverLeft: /Peer has closed the GnuTLS connection/,
+  leave: (program) => program.endInput(),
+};
 
 function commonParameters({ suite, mtu = 1024 }: GnutlsOptions): string[] {
   const priority = `NONE:+VERS-DTLS1.2:${suite.gnutls}:+SIGN-ALL:+COMP-NULL:+GROUP-ALL`;

@@ -1,7 +1,7 @@
 /** `openssl s_server` and `openssl s_client` over DTLS 1.2 with a pre-shared key, of OpenSSL 1.1.1 and 3. */
 import { type Credentials, client1 } from '../credentials.js';
-import type { Program } from '../program.js';
 import type { Suite } from '../suites.js';
+import type { ForeignClient } from './foreign-client.js';
 import type { ForeignServer } from './foreign-server.js';
 import { startTool, type Tool } from './tools.js';
 
@@ -29,21 +29,22 @@ export async function startOpensslServer(tool: Tool, options: OpensslOptions): P
   return { process, port: Number(match[1]) };
 }
 
-export function startOpensslClient(tool: Tool, port: number, options: OpensslOptions): Program {
-  return startTool(tool, [
-    's_client',
-    '-dtls1_2',
-    '-timeout',
-    '-connect',
-    `127.0.0.1:${port}`,
-    ...commonParameters(options),
-  ]);
-}
-
-/** Printed by `s_client` after a handshake; the version before it depends on the suite's age. */
-export function clientCipherLine(suite: Suite): RegExp {
-  return new RegExp(`New, TLSv1\\.\\d, Cipher is ${suite.openssl}\\n`);
-}
+export const opensslClient: ForeignClient = {
+  start: (tool, port, options) =>
+    startTool(tool, [
+      's_client',
+      '-dtls1_2',
+      '-timeout',
+      '-connect',
+      `127.0.0.1:${port}`,
+      ...commonParameters(options),
+    ]),
+  // The version before the name depends on the suite's age.
+  connected: (suite) => new RegExp(`New, TLSv1\\.\\d, Cipher is ${suite.openssl}\\n`),
+  identityRefused: /alert unknown psk identity|alert number 115/i,
+  serverLeft: /^closed$/m,
+  leave: (program) => program.writeLine('Q'),
+};
 
 /** Printed by `s_server` after a handshake. */
 export function serverCipherLine(suite: Suite): RegExp {
