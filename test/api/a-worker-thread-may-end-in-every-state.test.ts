@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { lifecycleStates } from '../helpers/lifecycle-states.js';
 import { dial, echo, startEchoServer } from '../helpers/ours.js';
 
@@ -11,13 +11,17 @@ for (const state of Object.keys(lifecycleStates)) {
     const worker = new Worker(child, { workerData: [state, 'terminate'] });
     await once(worker, 'message');
     worker.on('error', (error) => t.fail(String(error)));
-    await t.notThrowsAsync(worker.terminate());
+    const exited = once(worker, 'exit');
+    t.is(await worker.terminate(), 1);
+    t.deepEqual(await exited, [1]);
+    await t.notThrowsAsync(roundTrip(t), 'the addon works on in this thread');
   });
 
   test(`process.exit() of its own: ${state}`, async (t) => {
     const worker = new Worker(child, { workerData: [state, 'exit'] });
     const [code] = await once(worker, 'exit');
     t.is(code, 0);
+    await t.notThrowsAsync(roundTrip(t), 'the addon works on in this thread');
   });
 }
 
@@ -32,3 +36,11 @@ test('this thread goes on meanwhile', async (t) => {
     t.is(await echo(client, `${i}`), `${i}`);
   }
 });
+
+async function roundTrip(t: ExecutionContext): Promise<void> {
+  const { server, port } = await startEchoServer(t);
+  const client = await dial(t, port);
+  t.is(await echo(client, 'still here'), 'still here');
+  await client.close();
+  await server.close();
+}

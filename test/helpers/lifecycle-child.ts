@@ -7,4 +7,6 @@ const enter = lifecycleStates[state as string];
 if (enter === undefined) throw new Error(`no state is called '${state}'`);
 await enter();
 if (ending === 'exit') process.exit(0);
+// A worker that is to be terminated waits for that, also where nothing else keeps it.
+parentPort?.on('message', () => {});
 parentPort?.postMessage('entered');
