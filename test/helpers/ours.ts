@@ -105,6 +105,7 @@ export async function echo(socket: DtlsSocket, text: string): Promise<string> {
 /** Resolves with `hadError` when the socket closes. Ask before it can: how it ended is not told afterwards. */
 export async function closed(socket: DtlsSocket): Promise<boolean> {
   if (socket.state === 'closed') throw new Error('the socket has closed already');
-  const [hadError] = (await within(10_000, "'close'", once(socket, 'close'))) as [boolean];
-  return hadError;
+  // Not once() of node:events, which rejects at an 'error' before.
+  const end = new Promise<boolean>((resolve) => socket.once('close', resolve));
+  return within(10_000, "'close'", end);
 }

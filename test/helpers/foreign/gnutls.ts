@@ -62,6 +62,9 @@ export const gnutlsClient: ForeignClient = {
 };
 
 function commonParameters({ suite, mtu = 1024 }: GnutlsOptions): string[] {
-  const priority = `NONE:+VERS-DTLS1.2:${suite.gnutls}:+SIGN-ALL:+COMP-NULL:+GROUP-ALL`;
-  return ['--priority', priority, '--mtu', String(mtu)];
+  return ['--priority', gnutlsPriority(suite), '--mtu', String(mtu)];
+}
+
+export function gnutlsPriority(suite: Suite): string {
+  return `NONE:+VERS-DTLS1.2:${suite.gnutls}:+SIGN-ALL:+COMP-NULL:+GROUP-ALL`;
 }

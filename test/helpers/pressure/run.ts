@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { compile } from '../compile.js';
 import type { Tool } from '../foreign/tools.js';
 import { Program } from '../program.js';
-import { projectFolder } from '../project-folder.js';
 import type { Backend, Facts, Scenario } from './scenarios.js';
 import { scriptBytes } from './script.js';
 
@@ -16,11 +14,8 @@ export async function runUnderPressure(
   scenario: Scenario,
   backend: Backend,
 ): Promise<Facts> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'pressure-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  const [shim, script] = [path.join(folder, 'shim.so'), path.join(folder, 'script')];
-  const source = path.join(projectFolder, 'test/helpers/pressure/shim.c');
-  execFileSync(compiler.command, ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', shim, source, '-ldl']);
+  const shim = compile(t, compiler, 'test/helpers/pressure/shim.c', ['-shared', '-fPIC', '-ldl']);
+  const script = path.join(path.dirname(shim), 'script');
   writeFileSync(script, Buffer.alloc(scriptBytes));
 
   const child = new Program(process.execPath, [path.join(import.meta.dirname, 'child.js'), scenario, backend], {
