@@ -6,7 +6,7 @@ const psk = { device: Buffer.from('key') };
 const forServers: [name: string, bad: unknown[]][] = [
   ['mtu', [255, 16_385, 1232.5, Number.NaN, '1232', null]],
   ['cipherSuites', [[], 'TLS_PSK_WITH_AES_128_CCM_8', 0xc0a8, [{}], null]],
-  ['handshakeTimeouts', [1000, '1s', []]],
+  ['handshakeTimeouts', [1000, '1s', [], null]],
   ['udpBackend', ['epoll', true, null]],
   ['copyMessages', [1, 'yes', null]],
   ['keylogFile', [true, 7, '', 'a\0b', null]],
@@ -35,6 +35,23 @@ test('handshakeTimeouts.min and .max', (t) => {
       });
     }
   }
+});
+
+test('handshakeTimeouts.max is at most 4096 times min, for OpenSSL repeats a flight twelve times', (t) => {
+  const server = (handshakeTimeouts: { min?: number; max?: number }) => new DtlsServer({ psk, handshakeTimeouts });
+  const refused = {
+    code: 'ERR_INVALID_OPTION',
+    message: /^handshakeTimeouts\.max: got \d+, expected at most 4096 times min, \d+ ms; OpenSSL repeats a flight/,
+  };
+  for (const [min, limit] of [
+    [1, 4_096],
+    [50, 204_800],
+    [1_000, 4_096_000],
+  ] as const) {
+    t.notThrows(() => server({ min, max: limit }));
+    t.throws(() => server({ min, max: limit + 1 }), refused, String(min));
+  }
+  t.throws(() => server({ max: 4_096_001 }), refused, 'the default of min counts');
 });
 
 const forListen: [name: string, bad: unknown[]][] = [
@@ -93,6 +110,6 @@ test('a URI instead of a host says what to do', async (t) => {
 test('the limits themselves are fine', (t) => {
   for (const mtu of [256, 16_384]) t.notThrows(() => new DtlsServer({ psk, mtu }));
   for (const maxPeers of [1, 1_048_575]) t.notThrows(() => new DtlsServer({ psk, maxPeers }));
-  t.notThrows(() => new DtlsServer({ psk, handshakeTimeouts: { min: 1, max: 4_294_967 } }));
+  t.notThrows(() => new DtlsServer({ psk, handshakeTimeouts: { min: 1_049, max: 4_294_967 } }));
   t.notThrows(() => new DtlsServer({ psk, handshakeTimeouts: { min: 4_294_967, max: 1 } }));
 });

@@ -27,6 +27,12 @@ test('of a server', (t) => {
   t.true(Object.isFrozen(settings) && Object.isFrozen(settings.handshakeTimeouts));
 });
 
+test('the longest handshake timeout follows a short first one', (t) => {
+  const parse = (min: number) => parseServerOptions({ psk: new PskStore(), handshakeTimeouts: { min } });
+  t.deepEqual(parse(1).handshakeTimeouts, { min: 1, max: 4_096 });
+  t.deepEqual(parse(15).handshakeTimeouts, { min: 15, max: 60_000 });
+});
+
 test('of listen', (t) => {
   const settings = parseListenOptions({});
   t.deepEqual(settings, { host: undefined, port: 0, flags: 0, receiveBufferSize: 0, sendBufferSize: 0 });
