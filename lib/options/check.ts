@@ -8,6 +8,11 @@ export function invalidOption(name: string, got: unknown, expected: string, advi
   return new TlsError('ERR_INVALID_OPTION', advice === undefined ? text : `${text}; ${advice}`);
 }
 
+/** As {@link invalidOption}, for what may be a secret: only the type of what came is told. */
+export function invalidSecret(name: string, got: unknown, expected: string): TlsError {
+  return new TlsError('ERR_INVALID_OPTION', `${name}: got ${typeText(got)}, expected ${expected}`);
+}
+
 /**
  * The own properties of `options` that are not undefined. Throws for what is not an object, and for names outside
  * `known`: an option that is silently ignored costs its author hours.
@@ -23,6 +28,13 @@ export function optionsRecord(options: unknown, where: string, known: readonly s
     throw new TlsError('ERR_UNKNOWN_OPTION', `unknown option '${name}' of ${where}: ${advice}`);
   }
   return options as Record<string, unknown>;
+}
+
+/** As {@link optionsRecord}, for an object that holds secrets. */
+export function secretsRecord(options: unknown, where: string, known: readonly string[]): Record<string, unknown> {
+  const isRecord = typeof options === 'object' && options !== null && !Array.isArray(options);
+  if (isRecord) return optionsRecord(options, where, known);
+  throw invalidSecret(where, options, `an object with ${known.join(', ')}`);
 }
 
 export interface IntegerRange {
@@ -61,4 +73,11 @@ function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   // Without customInspect: a Buffer's own inspection shows its bytes at any depth.
   return inspect(value, { depth: 0, customInspect: false, maxStringLength: 60, breakLength: Number.POSITIVE_INFINITY });
+}
+
+function typeText(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  return typeof value === 'object'
+    ? `an object (${value.constructor?.name ?? 'without a prototype'})`
+    : `a ${typeof value}`;
 }

@@ -1,5 +1,5 @@
 import { TlsError } from '../errors/tls-error.js';
-import { optionsRecord } from './check.js';
+import { secretsRecord } from './check.js';
 
 /** What a client proves itself with: a pre-shared key and the name under which the server knows it (RFC 4279). */
 export interface PskCredentials {
@@ -19,7 +19,7 @@ const MAX_KEY = 256;
 
 /** Copies both, so that the caller may wipe what it has. */
 export function parsePskCredentials(value: unknown): PskSettings {
-  const { identity, key } = optionsRecord(value, 'psk', ['identity', 'key']);
+  const { identity, key } = secretsRecord(value, 'psk', ['identity', 'key']);
   return Object.freeze({ identity: parseIdentity(identity), key: Buffer.copyBytesFrom(parseKey(key)) });
 }
 

@@ -1,5 +1,5 @@
 import { PskStore } from '../psk-store.js';
-import { boolean, integer, invalidOption, optionsRecord } from './check.js';
+import { boolean, integer, invalidSecret, optionsRecord } from './check.js';
 import { type DtlsOptions, type DtlsSettings, dtlsOptionNames, parseDtlsOptions } from './dtls-options.js';
 
 export interface DtlsServerOptions extends DtlsOptions {
@@ -47,5 +47,5 @@ function parseStore(value: unknown): PskStore {
   if (value instanceof Map) return new PskStore(value);
   const prototype = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined;
   if (prototype === Object.prototype || prototype === null) return new PskStore(Object.entries(value as object));
-  throw invalidOption('psk', value, 'a PskStore, a Map or an object of identities and keys');
+  throw invalidSecret('psk', value, 'a PskStore, a Map or an object of identities and keys');
 }

@@ -37,7 +37,7 @@ test('a client', async (t) => {
   }
 });
 
-test('an error never shows the key', (t) => {
+test('an error never shows the key', async (t) => {
   const error = t.throws(() => new PskStore().set('device', Buffer.alloc(300, 'secret')));
   t.false(error.message.includes('secret') || error.message.includes('73'));
   const key = Buffer.from('secret');
@@ -47,6 +47,12 @@ test('an error never shows the key', (t) => {
   for (const psk of [key, [key], new Set([key]), new misplaced()]) {
     const { message } = t.throws(() => new DtlsServer({ psk: psk as never }));
     t.notRegex(message, /secret|73 65|115, 101/);
+  }
+  for (const psk of ['secret', ['secret'], new Set(['secret']), 736_563]) {
+    const { message } = t.throws(() => new DtlsServer({ psk: psk as never }), { code: 'ERR_INVALID_OPTION' });
+    t.notRegex(message, /secret|736563/);
+    const attempt = connect({ host: '127.0.0.1', port: 5684, psk: psk as never });
+    t.notRegex((await t.throwsAsync(attempt)).message, /secret|736563/);
   }
 });
 
