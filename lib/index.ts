@@ -1,7 +1,7 @@
 export { type Address, type CipherSuite, cipherSuites, opensslVersion, type UdpBackend } from './binding.js';
 export { connect } from './client/connect.js';
 export { ClientError, type FailedClient } from './errors/client-error.js';
-export { TlsError, type TlsErrorDetails } from './errors/tls-error.js';
+export { TlsError, type TlsErrorCode, type TlsErrorDetails } from './errors/tls-error.js';
 export type { ServerCounters } from './events/counters.js';
 export type { ConnectOptions } from './options/client-options.js';
 export type { DtlsOptions } from './options/dtls-options.js';

@@ -1,4 +1,4 @@
-import { TlsError, type TlsErrorDetails } from './tls-error.js';
+import { TlsError, type TlsErrorCode, type TlsErrorDetails } from './tls-error.js';
 
 /** Who failed at a server. */
 export interface FailedClient {
@@ -19,7 +19,7 @@ export class ClientError extends TlsError {
   /** The PSK identity that the client gave; absent when it had not come as far as that. */
   declare readonly pskIdentity?: string;
 
-  constructor(code: string, message: string, client: FailedClient, details: TlsErrorDetails = {}) {
+  constructor(code: TlsErrorCode, message: string, client: FailedClient, details: TlsErrorDetails = {}) {
     super(code, message, details);
     this.remoteAddress = client.remoteAddress;
     this.remotePort = client.remotePort;

@@ -1,6 +1,6 @@
 import { alertName } from './alerts.js';
 import { describeErrno } from './system-error.js';
-import { TlsError, type TlsErrorDetails } from './tls-error.js';
+import { TlsError, type TlsErrorCode, type TlsErrorDetails } from './tls-error.js';
 
 /** Why an association ended: `core::Cause` in `native/core/failure.h`. */
 export const Cause = {
@@ -22,7 +22,7 @@ export interface Failure {
 
 /** What a failure is in the terms of the public API. */
 export interface DescribedFailure {
-  code: string;
+  code: TlsErrorCode;
   message: string;
   details: TlsErrorDetails;
 }

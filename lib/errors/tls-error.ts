@@ -18,11 +18,42 @@ export interface TlsErrorDetails {
 }
 
 /**
+ * Codes of {@link TlsError}: those that this package makes and the commonest of the system, which has many more. The
+ * table at {@link TlsError} says what they mean.
+ */
+export type TlsErrorCode =
+  | 'ETIMEDOUT'
+  | 'ECONNREFUSED'
+  | 'EMSGSIZE'
+  | 'EADDRINUSE'
+  | 'EADDRNOTAVAIL'
+  | 'EACCES'
+  | 'ENOTFOUND'
+  | 'EPROTO'
+  | 'ERR_ALERT_RECEIVED'
+  | 'ERR_TLS_LIBRARY'
+  | 'ERR_UNKNOWN_PSK_IDENTITY'
+  | 'ERR_BAD_FINISHED'
+  | 'ERR_CLOSED'
+  | 'ERR_NOT_LISTENING'
+  | 'ERR_ALREADY_LISTENING'
+  | 'ERR_UNKNOWN_OPTION'
+  | 'ERR_INVALID_OPTION'
+  | 'ERR_UNKNOWN_CIPHER_SUITE'
+  | 'ERR_INVALID_PSK'
+  | 'ERR_PEER_LIMIT'
+  | 'ERR_OPENSSL_MISMATCH'
+  | 'ERR_ADDON_NOT_FOUND'
+  | 'ERR_ADDON_MISMATCH'
+  | 'ABORT_ERR'
+  | (string & {});
+
+/**
  * Every error of `lwm2m-tls`; the requests of a simulated device also end with a `CoapError`. Match on `code`: it is stable and documented, the text is for people and may change.
  *
  * | code | meaning |
  * |---|---|
- * | `ETIMEDOUT`, `ECONNREFUSED`, `EMSGSIZE`, `EADDRINUSE`, `EADDRNOTAVAIL`, `ENOTFOUND`, ... | the transport's or the system's own error |
+ * | `ETIMEDOUT`, `ECONNREFUSED`, `EMSGSIZE`, `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`, ... | the transport's or the system's own error |
  * | `EPROTO` | a protocol failure that nothing below describes better |
  * | `ERR_ALERT_RECEIVED` | the peer sent a fatal alert: `alert`, `alertLevel`, `alertName` |
  * | `ERR_TLS_LIBRARY` | OpenSSL refused: `reason` |
@@ -40,7 +71,7 @@ export interface TlsErrorDetails {
  */
 export class TlsError extends Error {
   /** One of the table above. */
-  readonly code: string;
+  readonly code: TlsErrorCode;
   /** As the field of the same name in {@link TlsErrorDetails}; so are the others. */
   declare readonly alert?: number;
   declare readonly alertLevel?: number;
@@ -50,7 +81,7 @@ export class TlsError extends Error {
   declare readonly errno?: number;
   declare readonly syscall?: string;
 
-  constructor(code: string, message: string, details: TlsErrorDetails = {}) {
+  constructor(code: TlsErrorCode, message: string, details: TlsErrorDetails = {}) {
     const { cause, ...rest } = details;
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
