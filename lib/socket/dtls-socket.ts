@@ -5,6 +5,7 @@ import { invalidOption } from '../options/check.js';
 import { cipherSuiteById } from '../options/cipher-suites.js';
 import { messagesOf } from './message-iterator.js';
 import type { Peer } from './peer.js';
+import { setDtlsSocketFactory } from './socket-factory.js';
 
 export interface DtlsSocketEvents {
   /** One message. See the option `copyMessages` for what keeping it costs. */
@@ -27,8 +28,11 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
   readonly #peer: Peer;
   #keylogLines: Buffer[] | undefined;
 
-  /** @internal */
-  constructor(peer: Peer, keylogLines?: Buffer[]) {
+  static {
+    setDtlsSocketFactory((peer, keylogLines) => new DtlsSocket(peer, keylogLines));
+  }
+
+  private constructor(peer: Peer, keylogLines: Buffer[] | undefined) {
     super();
     this.#peer = peer;
     this.#keylogLines = keylogLines;

@@ -3,7 +3,9 @@ import { Status, statusToError } from '../errors/status.js';
 import { TlsError } from '../errors/tls-error.js';
 import type { Endpoint } from '../events/endpoint.js';
 import { type ConnectedRecord, readTraffic, type Traffic } from '../events/records.js';
-import { DtlsSocket } from './dtls-socket.js';
+import './dtls-socket.js'; // sets createDtlsSocket
+import type { DtlsSocket } from './dtls-socket.js';
+import { createDtlsSocket } from './socket-factory.js';
 
 /** Messages kept for a socket that nobody listens to yet. */
 const HELD_MESSAGES = 8;
@@ -33,7 +35,7 @@ export class Peer {
     this.role = role;
     this.endpoint = endpoint;
     this.record = record;
-    this.socket = new DtlsSocket(this, keylogLines);
+    this.socket = createDtlsSocket(this, keylogLines);
     endpoint.peers.set(record.peer, this);
   }
 

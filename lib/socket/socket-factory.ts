@@ -1,0 +1,15 @@
+import type { DtlsSocket } from './dtls-socket.js';
+import type { Peer } from './peer.js';
+
+/** `keylogLines` are those of the handshake, for the first listener of `'keylog'`; undefined when none are kept. */
+export type CreateDtlsSocket = (peer: Peer, keylogLines: Buffer[] | undefined) => DtlsSocket;
+
+/**
+ * Makes the socket of a peer. The class itself sets it while it is loaded, since its constructor is private. It is a
+ * file of its own so that the published types of the class name nothing of what is behind it.
+ */
+export let createDtlsSocket: CreateDtlsSocket;
+
+export function setDtlsSocketFactory(create: CreateDtlsSocket): void {
+  createDtlsSocket = create;
+}
