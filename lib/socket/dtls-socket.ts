@@ -132,6 +132,21 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
     else throw invalidOption('send', message, 'a Uint8Array or a string');
   }
 
+  /**
+   * A client keeps the process alive while it is connected: the default. Without effect on a server's socket, which
+   * shares the UDP socket of its server (`DtlsServer.ref()` is the one to call), and after the end.
+   */
+  ref(): this {
+    this.#peer.setKeepAlive(true);
+    return this;
+  }
+
+  /** The process may end though this client is connected. Without effect where `ref()` has none. */
+  unref(): this {
+    this.#peer.setKeepAlive(false);
+    return this;
+  }
+
   /** Sends close_notify and ends the connection. Idempotent. Resolves after `'close'`; never rejects. */
   close(): Promise<void> {
     return this.#peer.close();

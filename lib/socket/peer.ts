@@ -87,6 +87,11 @@ export class Peer {
     return held;
   }
 
+  /** Whether the UDP socket holds the process; a server's is not its peers' to decide about. */
+  setKeepAlive(keepAlive: boolean): void {
+    if (this.role === 'client' && this.connected) this.endpoint.native.setRef(this.endpoint.number, keepAlive);
+  }
+
   close(): Promise<void> {
     const { endpoint, record } = this;
     if (this.connected) {
