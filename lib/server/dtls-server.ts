@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { type InspectOptions, inspect } from 'node:util';
 import { type Address, EndpointFlag, type NativeContext } from '../binding.js';
 import { createServerContext } from '../context.js';
 import { ClientError } from '../errors/client-error.js';
@@ -16,6 +17,7 @@ import { type DtlsServerOptions, parseServerOptions, type ServerSettings } from 
 import type { PskStore } from '../psk-store.js';
 import { resolveHost } from '../resolve-host.js';
 import type { DtlsSocket } from '../socket/dtls-socket.js';
+import { inspected } from '../socket/inspection.js';
 import { Peer } from '../socket/peer.js';
 
 export interface DtlsServerEvents {
@@ -139,6 +141,17 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   /** The process may end though the server listens. */
   unref(): this {
     return this.#setKeepAlive(false);
+  }
+
+  /** For `console.log`: state, address and numbers; never an identity or a key. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    const { address, port } = this.#endpoint?.localAddress ?? {};
+    const { peersHandshaking, handshakesCompleted, handshakesFailed } = this.counters();
+    const fields = {
+      ...{ state: this.#state, address, port, identities: this.identities.size, connections: this.connections },
+      ...{ peersHandshaking, handshakesCompleted, handshakesFailed },
+    };
+    return inspected('DtlsServer', fields, depth, options);
   }
 
   #setKeepAlive(keepAlive: boolean): this {

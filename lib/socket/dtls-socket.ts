@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
+import { type InspectOptions, inspect } from 'node:util';
 import type { CipherSuite } from '../binding.js';
 import type { TlsError } from '../errors/tls-error.js';
 import { invalidOption } from '../options/check.js';
 import { cipherSuiteById } from '../options/cipher-suites.js';
+import { inspected } from './inspection.js';
 import { messagesOf } from './message-iterator.js';
 import type { Peer } from './peer.js';
 import { setDtlsSocketFactory } from './socket-factory.js';
@@ -163,6 +165,15 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
     return messagesOf(this, this.#peer);
+  }
+
+  /** For `console.log`: who and how, and what was counted; never a key. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    const { role, state, remoteAddress, remotePort, pskIdentity, cipher } = this;
+    const { bytesSent, bytesReceived, datagramsSent, datagramsReceived } = this.#peer.traffic;
+    const traffic = { bytesSent, bytesReceived, datagramsSent, datagramsReceived };
+    const fields = { role, state, remoteAddress, remotePort, pskIdentity, cipher: cipher.name, ...traffic };
+    return inspected('DtlsSocket', fields, depth, options);
   }
 
   static #onNewListener(this: DtlsSocket, event: string | symbol): void {
