@@ -42,6 +42,7 @@ export type TlsErrorCode =
   | 'ERR_UNKNOWN_CIPHER_SUITE'
   | 'ERR_INVALID_PSK'
   | 'ERR_PEER_LIMIT'
+  | 'ERR_SLAB_DETACHED'
   | 'ERR_OPENSSL_MISMATCH'
   | 'ERR_ADDON_NOT_FOUND'
   | 'ERR_ADDON_MISMATCH'
@@ -66,6 +67,7 @@ export type TlsErrorCode =
  * | `ERR_UNKNOWN_CIPHER_SUITE` | a cipher suite that is not in `cipherSuites` |
  * | `ERR_INVALID_PSK` | a PSK identity or key that TLS or OpenSSL cannot carry |
  * | `ERR_PEER_LIMIT` | the table of peers is full |
+ * | `ERR_SLAB_DETACHED` | uncaught exception: the buffer of a message was transferred; see the option `copyMessages` |
  * | `ERR_OPENSSL_MISMATCH`, `ERR_ADDON_NOT_FOUND`, `ERR_ADDON_MISMATCH` | the native part cannot be used |
  * | `ABORT_ERR` | the given `AbortSignal` was aborted; `cause` is its reason |
  */

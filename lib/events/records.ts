@@ -1,5 +1,5 @@
 import type { Failure } from '../errors/failure.js';
-import { A, B, C, LENGTH, OFFSET, PEER, RESUMED_FLAG, TRAFFIC_BYTES } from './layout.js';
+import { A, B, C, PEER, RESUMED_FLAG, TRAFFIC_BYTES } from './layout.js';
 
 /** A `connected` event. */
 export interface ConnectedRecord {
@@ -52,11 +52,14 @@ export class RecordView {
   readonly #start: number;
   readonly #payload: Buffer;
 
-  /** `start` is the index of the record's first integer, `slab` the payload slab that its offset counts in. */
-  constructor(records: Int32Array, start: number, slab: ArrayBuffer) {
+  /**
+   * `start` is the index of the record's first integer. With an empty `payload`, for one that was lost, texts are empty
+   * and traffic is zero.
+   */
+  constructor(records: Int32Array, start: number, payload: Buffer) {
     this.#records = records;
     this.#start = start;
-    this.#payload = Buffer.from(slab, this.#int(OFFSET), this.#int(LENGTH));
+    this.#payload = payload;
   }
 
   connected(): ConnectedRecord {
@@ -112,6 +115,6 @@ export class RecordView {
 
 /** A text that its length in one byte precedes, and what follows it. */
 function takeText(bytes: Buffer): [string, Buffer] {
-  const end = 1 + (bytes[0] as number);
+  const end = 1 + (bytes[0] ?? 0);
   return [bytes.toString('utf8', 1, end), bytes.subarray(end)];
 }

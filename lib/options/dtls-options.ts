@@ -38,7 +38,8 @@ export interface DtlsOptions {
   /**
    * Whether a message is given as a copy of its own. Default false: it is a view into a slab of 256 KiB that many
    * messages share. The bytes are yours and never change, but keeping one small message keeps its whole slab in memory:
-   * set this to true, or copy yourself, when you keep messages for long. Throws `ERR_INVALID_OPTION`.
+   * set this to true, or copy yourself, when you keep messages for long. Never transfer the buffer of a view: the other
+   * messages in the slab are lost then, and an uncaught `ERR_SLAB_DETACHED` says so. Throws `ERR_INVALID_OPTION`.
    */
   copyMessages?: boolean | undefined;
   /**
