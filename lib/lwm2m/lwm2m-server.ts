@@ -1,38 +1,14 @@
 import { EventEmitter } from 'node:events';
-import {
-  type Address,
-  DtlsServer,
-  type DtlsServerOptions,
-  type DtlsSocket,
-  type ListenOptions,
-  type PskStore,
-  TlsError,
-} from '../index.js';
-import { integer } from '../options/check.js';
+import { type Address, DtlsServer, type DtlsSocket, type ListenOptions, type PskStore, TlsError } from '../index.js';
 import type { CoapMessage } from './coap-message.js';
 import { CoapResponder } from './coap-responder.js';
 import { type Lwm2mCounters, newCounters } from './lwm2m-counters.js';
 import type { Lwm2mServerEvents } from './lwm2m-events.js';
+import { type Lwm2mServerOptions, parseLwm2mServerOptions } from './lwm2m-server-options.js';
 import type { Registration, RegistrationPeer } from './registration.js';
 import { RegistrationInterface, type RegistrationOutcome } from './registration-interface.js';
 import { RegistrationTable } from './registration-table.js';
 import { describeRequest } from './request-summary.js';
-
-export interface Lwm2mServerOptions extends DtlsServerOptions {
-  /**
-   * Lifetime of a registration that names none. Integer 0..4294967295 seconds, default 86400; 0 means it never ends.
-   * Throws `ERR_INVALID_OPTION`.
-   */
-  defaultLifetime?: number | undefined;
-  /**
-   * Largest number of registrations at a time; Register above it is answered with 5.03. Integer 1..16777216,
-   * default 100000. Throws `ERR_INVALID_OPTION`.
-   */
-  maxRegistrations?: number | undefined;
-}
-
-const LIFETIME_RANGE = { min: 0, max: 4_294_967_295, unit: 'seconds', default: 86_400 };
-const REGISTRATIONS_RANGE = { min: 1, max: 16_777_216, default: 100_000 };
 
 /**
  * An LwM2M test server: the Registration interface over CoAP over DTLS with PSK. It answers Register, Update and
@@ -50,13 +26,10 @@ export class Lwm2mServer extends EventEmitter<Lwm2mServerEvents> {
   /** Throws for bad options; nothing is opened before `listen()`. */
   constructor(options: Lwm2mServerOptions) {
     super();
-    const { defaultLifetime, maxRegistrations, ...dtlsOptions } = options;
+    const { dtls, ...limits } = parseLwm2mServerOptions(options);
+    this.dtls = new DtlsServer(dtls);
     this.#table = new RegistrationTable((registration) => this.#expire(registration));
-    this.#interface = new RegistrationInterface(this.#table, {
-      defaultLifetime: integer(defaultLifetime, 'defaultLifetime', LIFETIME_RANGE),
-      maxRegistrations: integer(maxRegistrations, 'maxRegistrations', REGISTRATIONS_RANGE),
-    });
-    this.dtls = new DtlsServer(dtlsOptions);
+    this.#interface = new RegistrationInterface(this.#table, limits);
     this.#forwardEvents();
   }
 

@@ -9,7 +9,11 @@ export interface RegistrationQuery {
 }
 
 const NAMES = new Set(['ep', 'lt', 'lwm2m', 'b', 'sms', 'Q']);
-const LONGEST_LIFETIME_SECONDS = 4_294_967_295;
+export const LONGEST_LIFETIME_SECONDS = 4_294_967_295;
+/** LwM2M enabler version. */
+export const VERSION = /^\d+\.\d+$/;
+/** Binding modes. */
+export const BINDING = /^[UMHTSNQ]{1,7}$/;
 
 /** Reads the query; a text result says in one sentence what is wrong with it. Parameters we do not know are ignored. */
 export function parseRegistrationQuery(segments: readonly string[]): RegistrationQuery | string {
@@ -26,8 +30,8 @@ export function parseRegistrationQuery(segments: readonly string[]): Registratio
   const binding = values.get('b');
   if (values.get('ep') === '') return 'ep is empty';
   if (lifetime !== undefined && !isLifetime(lifetime)) return 'lt is not a number of seconds';
-  if (version !== undefined && !/^\d+\.\d+$/.test(version)) return 'lwm2m is not a version like 1.1';
-  if (binding !== undefined && !/^[UMHTSNQ]{1,7}$/.test(binding)) return 'b is not a binding mode like U';
+  if (version !== undefined && !VERSION.test(version)) return 'lwm2m is not a version like 1.1';
+  if (binding !== undefined && !BINDING.test(binding)) return 'b is not a binding mode like U';
   return {
     endpoint: values.get('ep'),
     lifetime: lifetime === undefined ? undefined : Number(lifetime),

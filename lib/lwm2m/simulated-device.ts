@@ -1,36 +1,14 @@
-import { type ConnectOptions, connect, type DtlsSocket } from '../index.js';
+import { connect, type DtlsSocket } from '../index.js';
 import { CoapError } from './coap-error.js';
 import { type CoapOption, numberOption, optionTexts, textOption } from './coap-message.js';
 import { type CoapExchange, CoapRequester } from './coap-requester.js';
-import type { TransmissionParameters } from './transmission-parameters.js';
-
-export interface SimulatedDeviceOptions extends ConnectOptions {
-  /** Endpoint client name. Default: the PSK identity. */
-  endpoint?: string | undefined;
-  /**
-   * Lifetime in seconds that Register asks for; sent as it is, whatever the server may say to it. Default: none, the
-   * server decides.
-   */
-  lifetime?: number | undefined;
-  /** LwM2M enabler version. Default `'1.1'`. */
-  version?: string | undefined;
-  /** Binding modes. Default `'U'`. */
-  binding?: string | undefined;
-  /** Objects and instances in link format. Default: Server and Device, `</1/0>,</3/0>`. */
-  objects?: string | undefined;
-  /** CoAP timing; what is missing has the value of RFC 7252. */
-  transmission?: Partial<TransmissionParameters> | undefined;
-}
-
-/** What an update changes; what is missing stays. */
-export interface DeviceUpdate {
-  /** Seconds. */
-  lifetime?: number | undefined;
-  /** Binding modes, such as `'U'`. */
-  binding?: string | undefined;
-  /** Link format. */
-  objects?: string | undefined;
-}
+import {
+  type DeviceUpdate,
+  parseDeviceUpdate,
+  parseSimulatedDeviceOptions,
+  type SimulatedDeviceOptions,
+  type SimulatedDeviceSettings,
+} from './simulated-device-options.js';
 
 const LINK_FORMAT = 40;
 
@@ -41,14 +19,15 @@ const LINK_FORMAT = 40;
 export class SimulatedDevice {
   /** Endpoint client name that Register uses. */
   readonly endpoint: string;
-  readonly #options: SimulatedDeviceOptions;
+  readonly #settings: SimulatedDeviceSettings;
   #link: { socket: DtlsSocket; requester: CoapRequester } | undefined;
   #location: string | undefined;
   #handshakeMillis: number | undefined;
 
+  /** Throws for bad options; those that `connect()` alone uses are refused by it, before anything is opened. */
   constructor(options: SimulatedDeviceOptions) {
-    this.#options = options;
-    this.endpoint = options.endpoint ?? Buffer.from(options.psk.identity).toString('utf8');
+    this.#settings = parseSimulatedDeviceOptions(options);
+    this.endpoint = this.#settings.endpoint;
   }
 
   /** Path that the server gave the registration, for example `/rd/5a3f`; `undefined` while not registered. */
@@ -72,9 +51,9 @@ export class SimulatedDevice {
    */
   async connect(): Promise<void> {
     await this.close();
-    const { endpoint, lifetime, version, binding, objects, transmission, ...connectOptions } = this.#options;
+    const { connection, transmission } = this.#settings;
     const startedAt = performance.now();
-    const socket = await connect({ copyMessages: true, ...connectOptions });
+    const socket = await connect(connection);
     this.#handshakeMillis = performance.now() - startedAt;
     const requester = new CoapRequester(socket, transmission);
     let failure: Error | undefined;
@@ -91,7 +70,7 @@ export class SimulatedDevice {
 
   /** Register: POST /rd. Rejects with `ERR_CLOSED` while not connected. */
   async register(): Promise<CoapExchange> {
-    const { lifetime, version = '1.1', binding = 'U', objects = '</1/0>,</3/0>' } = this.#options;
+    const { lifetime, version, binding, objects } = this.#settings;
     const query = [`ep=${this.endpoint}`, `lwm2m=${version}`, `b=${binding}`];
     if (lifetime !== undefined) query.push(`lt=${lifetime}`);
     const exchange = await this.#exchange('0.02', '/rd', query, objects, '2.01');
@@ -99,12 +78,16 @@ export class SimulatedDevice {
     return exchange;
   }
 
-  /** Update: POST on the location. Rejects with `ERR_NOT_REGISTERED` before `register()`. */
+  /**
+   * Update: POST on the location. Rejects with `ERR_NOT_REGISTERED` before `register()`, and with `ERR_INVALID_OPTION`
+   * or `ERR_UNKNOWN_OPTION` for a bad change, which is not sent.
+   */
   async update(change: DeviceUpdate = {}): Promise<CoapExchange> {
+    const { lifetime, binding, objects } = parseDeviceUpdate(change);
     const query: string[] = [];
-    if (change.lifetime !== undefined) query.push(`lt=${change.lifetime}`);
-    if (change.binding !== undefined) query.push(`b=${change.binding}`);
-    return await this.#exchange('0.02', this.#registeredLocation(), query, change.objects, '2.04');
+    if (lifetime !== undefined) query.push(`lt=${lifetime}`);
+    if (binding !== undefined) query.push(`b=${binding}`);
+    return await this.#exchange('0.02', this.#registeredLocation(), query, objects, '2.04');
   }
 
   /** De-register: DELETE on the location. Rejects as `update()`. */

@@ -4,8 +4,8 @@ import { closest } from './closest.js';
 
 /** An option or argument that cannot be used: what came, what was expected, and what to do where that is not obvious. */
 export function invalidOption(name: string, got: unknown, expected: string, advice?: string): TlsError {
-  const text = `${name}: got ${shown(got)}, expected ${expected}`;
-  return new TlsError('ERR_INVALID_OPTION', advice === undefined ? text : `${text}; ${advice}`);
+  const message = `${name}: got ${shown(got)}, expected ${expected}`;
+  return new TlsError('ERR_INVALID_OPTION', advice === undefined ? message : `${message}; ${advice}`);
 }
 
 /** As {@link invalidOption}, for what may be a secret: only the type of what came is told. */
@@ -51,6 +51,19 @@ export function integer(value: unknown, name: string, range: IntegerRange): numb
   if (typeof value === 'number' && Number.isInteger(value) && value >= range.min && value <= range.max) return value;
   const unit = range.unit === undefined ? '' : ` ${range.unit}`;
   throw invalidOption(name, value, `an integer from ${range.min} to ${range.max}${unit}`);
+}
+
+/** A number within its range, not necessarily whole. */
+export function number(value: unknown, name: string, range: { min: number; max: number; default: number }): number {
+  if (value === undefined) return range.default;
+  if (typeof value === 'number' && value >= range.min && value <= range.max) return value;
+  throw invalidOption(name, value, `a number from ${range.min} to ${range.max}`);
+}
+
+/** A string that `accepts` likes; `expected` says what that is. */
+export function text(value: unknown, name: string, expected: string, accepts: (it: string) => boolean): string {
+  if (typeof value === 'string' && accepts(value)) return value;
+  throw invalidOption(name, value, expected);
 }
 
 export function boolean(value: unknown, name: string, fallback: boolean): boolean {

@@ -143,9 +143,3 @@ test('what is not CoAP does not disturb the server', async (t) => {
   await client.close();
   t.is(server.registration('undisturbed')?.identity, textKeyed.identity);
 });
-
-test('an options error comes before anything is opened', (t) => {
-  t.throws(() => new Lwm2mServer({ psk: {}, defaultLifetime: -1 }), { code: 'ERR_INVALID_OPTION' });
-  t.throws(() => new Lwm2mServer({ psk: {}, maxRegistrations: 0.5 }), { code: 'ERR_INVALID_OPTION' });
-  t.throws(() => new Lwm2mServer({ psk: {}, defaultLifetme: 1 } as never), { code: 'ERR_UNKNOWN_OPTION' });
-});
