@@ -37,6 +37,7 @@ export type TlsErrorCode =
   | 'ERR_CLOSED'
   | 'ERR_NOT_LISTENING'
   | 'ERR_ALREADY_LISTENING'
+  | 'ERR_ALREADY_CONNECTED'
   | 'ERR_UNKNOWN_OPTION'
   | 'ERR_INVALID_OPTION'
   | 'ERR_UNKNOWN_CIPHER_SUITE'
@@ -61,7 +62,7 @@ export type TlsErrorCode =
  * | `ERR_UNKNOWN_PSK_IDENTITY` | server: a client gave an identity that is not in the store |
  * | `ERR_BAD_FINISHED` | server: the first protected record was unreadable, the PSK keys differ |
  * | `ERR_CLOSED` | the server or socket is closed, or was closed meanwhile |
- * | `ERR_NOT_LISTENING`, `ERR_ALREADY_LISTENING` | the call does not fit the server's state |
+ * | `ERR_NOT_LISTENING`, `ERR_ALREADY_LISTENING`, `ERR_ALREADY_CONNECTED` | the call does not fit the state of the server or device |
  * | `ERR_UNKNOWN_OPTION` | an option name that does not exist |
  * | `ERR_INVALID_OPTION` | an option or argument of a wrong type or out of range |
  * | `ERR_UNKNOWN_CIPHER_SUITE` | a cipher suite that is not in `cipherSuites` |

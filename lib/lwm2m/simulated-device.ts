@@ -1,4 +1,4 @@
-import { connect, type DtlsSocket } from '../index.js';
+import { connect, type DtlsSocket, TlsError } from '../index.js';
 import { CoapError } from './coap-error.js';
 import { type CoapOption, numberOption, optionTexts, textOption } from './coap-message.js';
 import { type CoapExchange, CoapRequester } from './coap-requester.js';
@@ -12,6 +12,15 @@ import {
 
 const LINK_FORMAT = 40;
 
+/** A `connect()` that has not settled. */
+interface Attempt {
+  readonly abort: AbortController;
+  /** Whether `close()` has been called meanwhile. */
+  closed: boolean;
+  /** Resolves when nothing of it is left open but what it has established. */
+  settled: Promise<unknown>;
+}
+
 /**
  * An LwM2M client as a server sees one: connects, registers, updates, de-registers. Each operation is one confirmable CoAP
  * request and rejects with a `CoapError` (or the `TlsError` of the transport) when the server does not agree.
@@ -20,6 +29,8 @@ export class SimulatedDevice {
   /** Endpoint client name that Register uses. */
   readonly endpoint: string;
   readonly #settings: SimulatedDeviceSettings;
+  #attempt: Attempt | undefined;
+  /** From the end of an attempt to the end of its association. */
   #link: { socket: DtlsSocket; requester: CoapRequester } | undefined;
   #location: string | undefined;
   #handshakeMillis: number | undefined;
@@ -42,30 +53,24 @@ export class SimulatedDevice {
 
   /** The DTLS socket; `undefined` while not connected. */
   get socket(): DtlsSocket | undefined {
-    return this.#link?.socket;
+    return this.#link?.socket.state === 'connected' ? this.#link.socket : undefined;
   }
 
   /**
-   * The DTLS handshake, after the end of an earlier association; a registration made over that stays valid. Rejects with
-   * the `TlsError` of `connect()`, also for bad options.
+   * The DTLS handshake. A registration that was made over an earlier association stays valid. Rejects with
+   * `ERR_ALREADY_CONNECTED` while the device is connected or another `connect()` is pending, with `ERR_CLOSED` when
+   * `close()` comes meanwhile, and with the `TlsError` of `connect()`, also for bad options.
    */
   async connect(): Promise<void> {
-    await this.close();
-    const { connection, transmission } = this.#settings;
-    const startedAt = performance.now();
-    const socket = await connect(connection);
-    this.#handshakeMillis = performance.now() - startedAt;
-    const requester = new CoapRequester(socket, transmission);
-    let failure: Error | undefined;
-    socket.on('message', (datagram) => requester.receive(datagram));
-    socket.on('error', (error) => {
-      failure = error;
+    if (this.#attempt !== undefined) throw alreadyConnected('another connect() is pending');
+    if (this.#link?.socket.state === 'connected') throw alreadyConnected('the device is connected, close() it first');
+    const attempt: Attempt = { abort: new AbortController(), closed: false, settled: Promise.resolve() };
+    this.#attempt = attempt;
+    const established = this.#establish(attempt).finally(() => {
+      this.#attempt = undefined;
     });
-    socket.on('close', () => {
-      requester.close(new CoapError('ERR_CLOSED', 'the association ended', { cause: failure }));
-      if (this.#link?.socket === socket) this.#link = undefined;
-    });
-    this.#link = { socket, requester };
+    attempt.settled = established.catch(() => {});
+    await established;
   }
 
   /** Register: POST /rd. Rejects with `ERR_CLOSED` while not connected. */
@@ -97,17 +102,58 @@ export class SimulatedDevice {
     return exchange;
   }
 
-  /** Ends the DTLS association with close_notify. The registration is not touched. Idempotent. */
+  /**
+   * Ends the DTLS association with close_notify, in any state; a pending `connect()` rejects with `ERR_CLOSED`. The
+   * registration is not touched, and `connect()` may be called again. Idempotent; never rejects.
+   */
   async close(): Promise<void> {
-    const link = this.#link;
-    this.#link = undefined;
-    link?.requester.close();
-    await link?.socket.close();
+    if (this.#attempt !== undefined) {
+      this.#attempt.closed = true;
+      this.#attempt.abort.abort();
+      await this.#attempt.settled;
+      return;
+    }
+    this.#link?.requester.close();
+    await this.#link?.socket.close();
   }
 
   /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #establish(attempt: Attempt): Promise<void> {
+    const { connection, transmission } = this.#settings;
+    const { signal } = connection;
+    const onAbort = (): void => attempt.abort.abort(signal?.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      await this.#link?.socket.close(); // it is ending by itself already
+      const startedAt = performance.now();
+      const socket = await connect({ ...connection, signal: attempt.abort.signal });
+      if (attempt.closed) await socket.close();
+      else this.#adopt(socket, performance.now() - startedAt, new CoapRequester(socket, transmission));
+    } catch (error) {
+      if (!attempt.closed) throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+    if (attempt.closed) throw new TlsError('ERR_CLOSED', 'connect: the device was closed meanwhile');
+  }
+
+  #adopt(socket: DtlsSocket, handshakeMillis: number, requester: CoapRequester): void {
+    let failure: Error | undefined;
+    socket.on('message', (datagram) => requester.receive(datagram));
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.on('close', () => {
+      requester.close(new CoapError('ERR_CLOSED', 'the association ended', { cause: failure }));
+      this.#link = undefined;
+    });
+    this.#handshakeMillis = handshakeMillis;
+    this.#link = { socket, requester };
   }
 
   async #exchange(
@@ -135,4 +181,8 @@ export class SimulatedDevice {
     if (this.#location === undefined) throw new CoapError('ERR_NOT_REGISTERED', 'the device is not registered');
     return this.#location;
   }
+}
+
+function alreadyConnected(why: string): TlsError {
+  return new TlsError('ERR_ALREADY_CONNECTED', `connect: ${why}`);
 }

@@ -57,6 +57,7 @@ test('a registration outlives its association and is updated over the next', asy
   const client = device(t, port);
   await client.connect();
   await client.register();
+  await client.close();
   await client.connect();
   t.is(server.size, 1);
   await client.update();
