@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type DtlsSocket } from '../index.js';
+import { type ConnectOptions, connect, type DtlsSocket, TlsError } from '../index.js';
 import { parseCipherSuites } from './cipher-suite-option.js';
 import { parseKey } from './credentials.js';
 import { ExitCode } from './exit-codes.js';
@@ -17,7 +17,12 @@ export interface ConnectCommandOptions {
   hex?: boolean;
   /** Milliseconds. */
   wait: number;
+  /** Seconds for the handshake; undefined: until the library gives up. */
+  timeout?: number;
 }
+
+/** A server on the way answers within a round trip or two: after this long without one, people want to know. */
+const HINT_AFTER_MILLIS = 5_000;
 
 /**
  * `lwm2m-tls connect`: lines of stdin out as datagrams, replies to stdout, everything else to stderr. Ends after the end
@@ -28,13 +33,14 @@ export async function runConnect(host: string, port: number, options: ConnectCom
   const interrupt = watchInterrupts();
   let socket: DtlsSocket;
   try {
-    socket = await connect({
+    socket = await dial({
       host,
       port,
       psk,
-      signal: interrupt.signal,
       cipherSuites: parseCipherSuites(options.cipherSuites),
       keylogFile: options.keylog,
+      interrupted: interrupt.signal,
+      timeout: options.timeout,
     });
   } catch (error) {
     interrupt.release();
@@ -45,6 +51,44 @@ export async function runConnect(host: string, port: number, options: ConnectCom
   const peer = formatAddress(socket.remoteAddress, socket.remotePort);
   console.error(`connected to ${peer}, ${socket.cipher.name}, datagrams up to ${socket.innerMtu} bytes`);
   return await converse(socket, options, interrupt);
+}
+
+interface Attempt extends ConnectOptions {
+  interrupted: AbortSignal;
+  /** Seconds. */
+  timeout: number | undefined;
+}
+
+/** `connect()`, with words for those who wait and an end to the waiting. */
+async function dial({ interrupted, timeout, ...options }: Attempt): Promise<DtlsSocket> {
+  const target = formatAddress(options.host, options.port);
+  const attempt = new AbortController();
+  const stop = (): void => attempt.abort();
+  let timedOut = false;
+  interrupted.addEventListener('abort', stop, { once: true });
+  const hint = setTimeout(() => {
+    console.error('no answer yet: a wrong key or a firewall look like this; Ctrl-C stops');
+  }, HINT_AFTER_MILLIS);
+  const limit =
+    timeout === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          stop();
+        }, timeout * 1_000);
+  console.error(`connecting to ${target} ...`);
+  try {
+    return await connect({ ...options, signal: attempt.signal });
+  } catch (error) {
+    if (!timedOut) throw error;
+    throw new TlsError('ETIMEDOUT', `connect to ${target}: no answer within ${timeout} s (--timeout)`, {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(hint);
+    clearTimeout(limit);
+    interrupted.removeEventListener('abort', stop);
+  }
 }
 
 async function converse(socket: DtlsSocket, options: ConnectCommandOptions, interrupt: Interrupt): Promise<number> {

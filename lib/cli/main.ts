@@ -113,6 +113,7 @@ function addConnect(
     .option('--cipher-suites <list>', 'names or IANA numbers, separated by commas')
     .option('--keylog <file>', 'append TLS secrets for Wireshark to this file')
     .option('--hex', 'lines and replies are hexadecimal')
+    .option('--timeout <seconds>', 'how long to wait for the handshake, at most 123 (default: 123)', parseCount(1, 123))
     .option('--wait <ms>', 'how long to wait for replies after the end of stdin', parseCount(0, 3_600_000), 500)
     .addHelpText(
       'after',

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { SimulatedDevice } from 'lwm2m-tls/lwm2m';
+import { attend } from '../helpers/attend.js';
+import { SilentServer } from '../helpers/silent-server.js';
 import { CommandProcess } from './command-process.js';
 
 const key = '000102030405060708090a0b0c0d0e0f';
@@ -131,6 +133,20 @@ test('a wrong key is named by the server', async (t) => {
   server.kill('SIGINT');
   t.is(await server.exited, 130);
   t.regex(server.stdout, /stopped +0 handshakes, 1 failed/);
+});
+
+test('who waits for a silent server is told what it may be, and --timeout ends it', async (t) => {
+  const { port } = attend(t, await SilentServer.open());
+  const startedAt = performance.now();
+  const patient = dial(t, port, ...credentials);
+  await patient.waitFor(new RegExp(`^connecting to 127\\.0\\.0\\.1:${port} \\.\\.\\.$`, 'm'));
+  const hurried = dial(t, port, ...credentials, '--timeout', '1');
+  t.is(await hurried.exited, 1);
+  t.regex(hurried.stderr, /the server did not answer; .*PSK keys differ .*no answer within 1 s.*\(ETIMEDOUT\)/);
+  await patient.waitFor(/no answer yet: a wrong key or a firewall look like this; Ctrl-C stops/);
+  t.true(performance.now() - startedAt >= 5_000);
+  patient.kill('SIGINT');
+  t.is(await patient.exited, 130);
 });
 
 test('no common cipher suite is named by the server', async (t) => {

@@ -41,6 +41,7 @@ for (const [what, parameters, words] of [
   ['a missing file of identities', ['serve', '--psk-file', 'no-such-file'], /--psk-file cannot be read/],
   ['an unknown cipher suite', ['serve', '--cipher-suites', 'TLS_PSK_WITH_AES_128_CCM_9'], /TLS_PSK_WITH_AES_128_CCM_8/],
   ['connect without a port', ['connect', 'localhost', ...pair('a')], /missing required argument 'port'/],
+  ['a timeout of no time', ['connect', 'localhost', '5684', ...pair('a'), '--timeout', '0'], /whole number from 1/],
   ['connect without an identity', ['connect', 'localhost', '5684'], /--psk-identity/],
 ] as const) {
   test(`usage error: ${what}`, async (t) => {
