@@ -19,8 +19,8 @@ export function serveLog(asJson: boolean): ServeLog {
   };
 }
 
-/** Writes what the devices of `server` do. */
-export function reportServer(server: Lwm2mServer, log: ServeLog): void {
+/** Writes what the devices of `server` do. From the abort of `stopping` on, it is the server that ends associations. */
+export function reportServer(server: Lwm2mServer, log: ServeLog, stopping: AbortSignal): void {
   server.on('connection', (socket) => {
     const peer = peerOf(socket);
     let failure: Error | undefined;
@@ -29,7 +29,8 @@ export function reportServer(server: Lwm2mServer, log: ServeLog): void {
       failure = error;
     });
     socket.on('close', () => {
-      const reason = failure === undefined ? 'said goodbye' : failure.message;
+      const goodbye = stopping.aborted ? 'closed by this server' : 'said goodbye';
+      const reason = failure?.message ?? goodbye;
       log('disconnected', { ...peer, reason }, `${peerText(peer)} ${reason}`);
     });
   });

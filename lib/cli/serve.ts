@@ -26,7 +26,8 @@ export async function runServe(options: ServeOptions): Promise<number> {
     keylogFile: options.keylog,
   });
   const interrupt = watchInterrupts();
-  reportServer(server, log);
+  const stopping = new AbortController();
+  reportServer(server, log, stopping.signal);
   const failure = new Promise<Error>((resolve) => server.once('error', resolve));
   const stopped = new Promise<void>((resolve) => interrupt.signal.addEventListener('abort', () => resolve()));
 
@@ -37,6 +38,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
     log('credential', { identity, key: hex }, `made up for this run: --psk-identity ${identity} --psk-key ${hex}`);
   }
   const error = await Promise.race([failure, stopped]);
+  stopping.abort();
   await server.close();
   const lwm2m = server.counters();
   const dtls = server.dtls.counters(); // after the close, which fails the handshakes that were under way

@@ -105,13 +105,20 @@ test('the end of stdin ends the client after a grace', async (t) => {
   t.is(client.stdout, '70001234\n');
 });
 
-test('the end of the server ends the client', async (t) => {
+test('the end of the server ends the client, and is not taken for a goodbye', async (t) => {
   const { server, port } = await serve(t, ...credentials);
+  const leaver = dial(t, port, ...credentials, '--wait', '0');
+  leaver.endInput();
+  t.is(await leaver.exited, 0, leaver.stderr);
+  await server.waitFor(/disconnected .* said goodbye$/m);
   const client = dial(t, port, ...credentials);
   await client.waitFor(/connected to/);
   server.kill('SIGINT');
   t.is(await client.exited, 0, client.stderr);
   t.regex(client.stderr, /closed by the server/);
+  t.is(await server.exited, 130);
+  t.regex(server.stdout, /disconnected .* closed by this server\n.* stopped /);
+  t.is(server.stdout.match(/said goodbye/g)?.length, 1);
 });
 
 test('an unknown identity is named on both sides, with what to do', async (t) => {
