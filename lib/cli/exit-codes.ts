@@ -1,5 +1,6 @@
 /** How the commands end. Part of the interface: scripts match on these. */
 export const ExitCode = {
+  /** Also when the reader of stdout has gone: it has seen enough. */
   ok: 0,
   /** Something failed while running; the reason is on stderr. */
   failure: 1,

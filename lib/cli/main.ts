@@ -14,14 +14,16 @@ const USAGE_CODES = new Set([
 
 const EXIT_CODES = `
 Exit codes:
-  0    all went well
+  0    all went well; also when the reader of stdout has gone, associations closed
   1    something failed; the reason is on stderr
   2    the command line is wrong
   130  stopped by Ctrl-C (143: by SIGTERM), associations closed`;
 
-process.stdout.on('error', exitOnOutputError);
+let outputFailed = false;
+process.stdout.on('error', explainOutputError);
 process.stderr.on('error', () => {}); // nobody is left to be told; the exit code still tells
-process.exitCode = await main(process.argv);
+const exitCode = await main(process.argv);
+process.exitCode = outputFailed ? ExitCode.failure : exitCode;
 
 /** Commands are imported when they run, so that `--help` needs neither them nor the native addon. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -143,9 +145,14 @@ function explain(error: unknown): number {
   return ExitCode.failure;
 }
 
-/** A reader who has gone has seen enough; anything else, such as a full disk, is a failure. */
-function exitOnOutputError(error: NodeJS.ErrnoException): void {
-  process.exit(error.code === 'EPIPE' ? ExitCode.ok : explain(error));
+/**
+ * A reader who has gone has seen enough; anything else, such as a full disk, is a failure. A command that is under way
+ * closes its associations and ends: see `watchInterrupts`.
+ */
+function explainOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || outputFailed) return;
+  outputFailed = true;
+  process.exitCode = explain(error);
 }
 
 /** From the package.json above this file, wherever the build put it. */

@@ -1,11 +1,16 @@
+import { exec } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { connect, type DtlsSocket } from 'lwm2m-tls';
 import { SimulatedDevice } from 'lwm2m-tls/lwm2m';
 import { attend } from '../helpers/attend.js';
 import { SilentServer } from '../helpers/silent-server.js';
-import { CommandProcess } from './command-process.js';
+import { within } from '../helpers/within.js';
+import { CommandProcess, entryPoint } from './command-process.js';
 
 const key = '000102030405060708090a0b0c0d0e0f';
 const credentials = ['--psk-identity', 'device-1', '--psk-key', key];
@@ -27,6 +32,27 @@ function device(port: number): SimulatedDevice {
     psk: { identity: 'device-1', key: Buffer.from(key, 'hex') },
     lifetime: 60,
   });
+}
+
+async function connected(t: ExecutionContext, port: number): Promise<DtlsSocket> {
+  return attend(
+    t,
+    await connect({ host: '127.0.0.1', port, psk: { identity: 'device-1', key: Buffer.from(key, 'hex') } }),
+  );
+}
+
+/**
+ * Until the test ends: for writes that are to fail with EPIPE. One alone may succeed, since a process that another
+ * thread of the tests is starting has the reader's end too until it runs its own program.
+ */
+function repeat(t: ExecutionContext, action: (turn: number) => void): void {
+  let turn = 0;
+  action(turn);
+  const timer = setInterval(() => {
+    turn += 1;
+    action(turn);
+  }, 200);
+  t.teardown(() => clearInterval(timer));
 }
 
 test('what a device does is printed, a line for each event', async (t) => {
@@ -168,6 +194,61 @@ test('a port in use is a failure with its code', async (t) => {
   const second = CommandProcess.start(t, 'serve', '--host', '127.0.0.1', '--port', String(port), ...credentials);
   t.is(await second.exited, 1);
   t.regex(second.stderr, /EADDRINUSE/);
+});
+
+test('a reader of stdout that goes ends serve, with goodbyes', async (t) => {
+  const { server, port } = await serve(t, ...credentials);
+  const first = await connected(t, port);
+  await server.waitFor(/connected/);
+  const ended = once(first, 'close');
+  server.closeOutput();
+  const second = await connected(t, port); // its line is the first that cannot be written
+  repeat(t, (turn) => {
+    const unknownPath = Buffer.from([0x40, 0x01, 0, turn]);
+    if (second.state === 'connected') second.send(unknownPath);
+  });
+  t.deepEqual(await within(5_000, 'a goodbye', ended), [false]);
+  if (second.state === 'connected') await within(5_000, 'a goodbye', once(second, 'close'));
+  t.is(await server.exited, 0);
+  t.is(server.stderr, '');
+});
+
+test('Ctrl-C after the reader of stdout has gone is a Ctrl-C', async (t) => {
+  const { server, port } = await serve(t, ...credentials);
+  const socket = await connected(t, port);
+  await server.waitFor(/connected/);
+  const ended = once(socket, 'close');
+  server.closeOutput();
+  server.kill('SIGINT');
+  t.deepEqual(await within(5_000, 'a goodbye', ended), [false]);
+  t.is(await server.exited, 130);
+  t.is(server.stderr, '');
+});
+
+test('a full disk behind stdout is a failure, early and late', async (t) => {
+  if (!existsSync('/dev/full')) {
+    t.log('skipped: no /dev/full');
+    t.pass();
+    return;
+  }
+  for (const command of ['serve --host 127.0.0.1 --port 0', 'demo --devices 1']) {
+    const line = `"${process.execPath}" "${entryPoint}" ${command} > /dev/full`;
+    const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+      exec(line, { timeout: 20_000 }, (error, _stdout, stderr) => resolve({ code: error?.code, stderr }));
+    });
+    t.is(code, 1, command);
+    t.regex(stderr, /ENOSPC/);
+  }
+});
+
+test('a reader of stdout that goes ends connect, with a goodbye', async (t) => {
+  const { server, port } = await serve(t, ...credentials);
+  const client = dial(t, port, ...credentials, '--hex');
+  await client.waitFor(/connected to/);
+  client.closeOutput();
+  repeat(t, () => client.writeLine('40001234'));
+  t.is(await within(20_000, 'the end of connect', client.exited), 0, client.stderr);
+  await server.waitFor(/disconnected .* said goodbye/);
 });
 
 test('--psk-file and --keylog', async (t) => {

@@ -80,6 +80,11 @@ export class Program implements AsyncDisposable {
     this.#child.stdin.end();
   }
 
+  /** Stops reading standard output, as `head` does: what the program writes from now on fails with EPIPE. */
+  closeOutput(): void {
+    this.#child.stdout.destroy();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
