@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConnectOptions, connect, type DtlsSocket, TlsError } from '../index.js';
-import { parseCipherSuites } from './cipher-suite-option.js';
 import { parseKey } from './credentials.js';
 import { ExitCode } from './exit-codes.js';
 import { explainClientFailure } from './explain-failure.js';
@@ -12,7 +11,7 @@ export interface ConnectCommandOptions {
   pskIdentity: string;
   pskKey: string;
   pskText?: boolean;
-  cipherSuites?: string;
+  cipherSuites?: (string | number)[];
   keylog?: string;
   hex?: boolean;
   /** Milliseconds. */
@@ -37,7 +36,7 @@ export async function runConnect(host: string, port: number, options: ConnectCom
       host,
       port,
       psk,
-      cipherSuites: parseCipherSuites(options.cipherSuites),
+      cipherSuites: options.cipherSuites,
       keylogFile: options.keylog,
       interrupted: interrupt.signal,
       timeout: options.timeout,
@@ -125,6 +124,10 @@ async function converse(socket: DtlsSocket, options: ConnectCommandOptions, inte
 
 /** A line that cannot be sent is reported and skipped; the association is not touched. */
 function sendLine(socket: DtlsSocket, line: string, encoding: 'hex' | 'utf8'): void {
+  if (line === '') {
+    console.error('not sent: the line is empty, and empty messages are not sent');
+    return;
+  }
   if (encoding === 'hex' && !/^([0-9a-fA-F]{2})+$/.test(line)) {
     console.error('not sent: the line is not hexadecimal');
     return;

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Lwm2mServer, SimulatedDevice } from '../lwm2m/index.js';
-import { parseCipherSuites } from './cipher-suite-option.js';
 import { randomCredentials } from './credentials.js';
 import { demoReport, type TrafficTotals } from './demo-report.js';
 import { ExitCode } from './exit-codes.js';
@@ -14,7 +13,7 @@ export interface DemoOptions {
   devices: number;
   concurrency: number;
   updates: number;
-  cipherSuites?: string;
+  cipherSuites?: (string | number)[];
 }
 
 /** Devices that go through everything before anything is counted: code, tables and sockets exist from then on. */
@@ -30,7 +29,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const interrupt = watchInterrupts();
   const credentials = randomCredentials(options.devices, 'device-');
   const warmUpCredentials = randomCredentials(WARM_UP_DEVICES, 'warm-up-');
-  const cipherSuites = parseCipherSuites(options.cipherSuites);
+  const { cipherSuites } = options;
   const psk = new Map([...credentials, ...warmUpCredentials].map(({ identity, key }) => [identity, key]));
   const server = new Lwm2mServer({ psk, cipherSuites });
   const { port } = await server.listen({ host: HOST, port: 0 });

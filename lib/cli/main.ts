@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, UsageError } from './exit-codes.js';
-import { collect, parseCount, parsePort } from './option-parsers.js';
+import { collect, parseCipherSuites, parseCount, parsePath, parsePort } from './option-parsers.js';
 
 /** Library errors that say the caller's options are wrong rather than that the world is. */
 const USAGE_CODES = new Set([
@@ -10,6 +10,12 @@ const USAGE_CODES = new Set([
   'ERR_UNKNOWN_OPTION',
   'ERR_UNKNOWN_CIPHER_SUITE',
   'ERR_INVALID_PSK',
+]);
+
+/** What the library calls an option, in its errors, and what the command line calls it. */
+const OPTION_NAMES: ReadonlyMap<string, string> = new Map([
+  ['cipherSuites', '--cipher-suites'],
+  ['keylogFile', '--keylog'],
 ]);
 
 const EXIT_CODES = `
@@ -61,7 +67,7 @@ function addDemo(program: Command, action: (options: import('./demo.js').DemoOpt
     .option('--devices <count>', 'number of simulated devices', parseCount(1, 100_000), 200)
     .option('--concurrency <count>', 'devices that are busy at the same time', parseCount(1, 10_000), 20)
     .option('--updates <count>', 'registration updates per device', parseCount(0, 100_000), 1)
-    .option('--cipher-suites <list>', 'names or IANA numbers, separated by commas')
+    .option('--cipher-suites <list>', 'names or IANA numbers, separated by commas', parseCipherSuites)
     .addHelpText(
       'after',
       `
@@ -83,8 +89,8 @@ function addServe(program: Command, action: (options: import('./serve.js').Serve
     .option('--psk-key <key>', 'its key in hexadecimal; one for each --psk-identity', collect)
     .option('--psk-text', 'the keys are text, not hexadecimal')
     .option('--psk-file <file>', 'lines identity:hexkey; empty lines and lines starting with # are skipped')
-    .option('--cipher-suites <list>', 'names or IANA numbers, separated by commas')
-    .option('--keylog <file>', 'append TLS secrets for Wireshark to this file')
+    .option('--cipher-suites <list>', 'names or IANA numbers, separated by commas', parseCipherSuites)
+    .option('--keylog <file>', 'append TLS secrets for Wireshark to this file', parsePath)
     .option('--json', 'one JSON object per line instead of text')
     .addHelpText(
       'after',
@@ -112,8 +118,8 @@ function addConnect(
     .requiredOption('--psk-identity <identity>', 'PSK identity')
     .requiredOption('--psk-key <key>', 'PSK key in hexadecimal')
     .option('--psk-text', 'the key is text, not hexadecimal')
-    .option('--cipher-suites <list>', 'names or IANA numbers, separated by commas')
-    .option('--keylog <file>', 'append TLS secrets for Wireshark to this file')
+    .option('--cipher-suites <list>', 'names or IANA numbers, separated by commas', parseCipherSuites)
+    .option('--keylog <file>', 'append TLS secrets for Wireshark to this file', parsePath)
     .option('--hex', 'lines and replies are hexadecimal')
     .option('--timeout <seconds>', 'how long to wait for the handshake, at most 123 (default: 123)', parseCount(1, 123))
     .option('--wait <ms>', 'how long to wait for replies after the end of stdin', parseCount(0, 3_600_000), 500)
@@ -133,11 +139,11 @@ ${EXIT_CODES}`,
 function explain(error: unknown): number {
   // commander has printed help, version or its complaint already; only the first two are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  const { code, message } = error as { code?: string; message?: string };
-  console.error(
-    `lwm2m-tls: ${message ?? String(error)}${code === undefined || code === 'ERR_USAGE' ? '' : ` (${code})`}`,
-  );
-  if (error instanceof UsageError || USAGE_CODES.has(code ?? '')) {
+  const { code, message = String(error) } = error as { code?: string; message?: string };
+  const isUsage = error instanceof UsageError || USAGE_CODES.has(code ?? '');
+  const text = isUsage ? message.replaceAll(/\w+/g, (word) => OPTION_NAMES.get(word) ?? word) : message;
+  console.error(`lwm2m-tls: ${text}${code === undefined || code === 'ERR_USAGE' ? '' : ` (${code})`}`);
+  if (isUsage) {
     console.error('Try lwm2m-tls --help, or --help after the command.');
     return ExitCode.usage;
   }

@@ -14,6 +14,20 @@ export function parsePort(minimum: 0 | 1): (text: string) => number {
   return parseCount(minimum, 65_535);
 }
 
+export function parsePath(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It must be the path of a file.');
+}
+
+/** A list of cipher suites: names stay text, numbers become numbers. The library refuses what it does not know. */
+export function parseCipherSuites(list: string): (string | number)[] {
+  const items = list.split(',').map((item) => item.trim());
+  if (items.includes('')) {
+    throw new InvalidArgumentError('A name or number is missing: give them with a single comma between two.');
+  }
+  return items.map((item) => (/^(0x[0-9a-f]+|\d+)$/i.test(item) ? Number(item) : item));
+}
+
 /** Gathers an option that may be repeated. */
 export function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];

@@ -1,5 +1,4 @@
 import { Lwm2mServer } from '../lwm2m/index.js';
-import { parseCipherSuites } from './cipher-suite-option.js';
 import { type CredentialOptions, randomCredentials, readCredentials } from './credentials.js';
 import { ExitCode } from './exit-codes.js';
 import { watchInterrupts } from './interrupt.js';
@@ -9,7 +8,7 @@ import { reportServer, serveLog } from './serve-log.js';
 export interface ServeOptions extends CredentialOptions {
   port: number;
   host?: string;
-  cipherSuites?: string;
+  cipherSuites?: (string | number)[];
   keylog?: string;
   json?: boolean;
 }
@@ -22,7 +21,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
   for (const { identity, key } of madeUp) psk.set(identity, key);
   const server = new Lwm2mServer({
     psk,
-    cipherSuites: parseCipherSuites(options.cipherSuites),
+    cipherSuites: options.cipherSuites,
     keylogFile: options.keylog,
   });
   const interrupt = watchInterrupts();

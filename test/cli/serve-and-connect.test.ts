@@ -117,6 +117,8 @@ test('lines go out as datagrams, replies come in', async (t) => {
   await client.waitFor(/^70001234$/m);
   client.writeLine('nothing hexadecimal');
   await client.waitFor(/not sent: the line is not hexadecimal/);
+  client.writeLine('');
+  await client.waitFor(/not sent: the line is empty, and empty messages are not sent/);
   client.kill('SIGINT');
   t.is(await client.exited, 130, client.stderr);
   t.is(client.stdout, '70001234\n');
