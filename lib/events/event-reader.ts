@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'; // the global is a getter, and this is the hot path
 import { markAsUntransferable } from 'node:worker_threads';
 import { rethrowLater } from '../errors/rethrow-later.js';
 import { TlsError } from '../errors/tls-error.js';
