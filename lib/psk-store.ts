@@ -1,5 +1,6 @@
 import { type NativePskTable, native } from './binding.js';
 import { TlsError } from './errors/tls-error.js';
+import { invalidSecret } from './options/check.js';
 import { parseIdentity, parseKey } from './options/psk.js';
 
 /** The native table of a store, for the Context of a server. Not part of the public API. */
@@ -19,9 +20,12 @@ export class PskStore {
     pskTableOf = (store) => store.#table;
   }
 
-  /** With these identities and keys; an identity that comes twice has its last key. Throws `ERR_INVALID_PSK`. */
+  /**
+   * With these identities and keys; an identity that comes twice has its last key. Throws `ERR_INVALID_PSK`, and
+   * `ERR_INVALID_OPTION` when `entries` are no pairs.
+   */
   constructor(entries: Iterable<readonly [string, Uint8Array]> = []) {
-    for (const [identity, key] of entries) this.set(identity, key);
+    for (const [identity, key] of pairsOf(entries)) this.set(identity, key);
   }
 
   /** Adds an identity or replaces its key. The key is copied. Throws `ERR_INVALID_PSK`. */
@@ -50,4 +54,14 @@ export class PskStore {
   get size(): number {
     return this.#table.size;
   }
+}
+
+function pairsOf(entries: unknown): Iterable<readonly [string, Uint8Array]> {
+  const pairs = isIterable(entries) ? [...entries] : undefined;
+  if (pairs?.every(Array.isArray)) return pairs as [string, Uint8Array][];
+  throw invalidSecret('entries', entries, 'an iterable of [identity, key] pairs, such as a Map');
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }

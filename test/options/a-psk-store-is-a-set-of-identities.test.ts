@@ -15,6 +15,12 @@ test('set, has, delete, size and clear', (t) => {
   t.is(store.size, 0);
 });
 
+test('what holds no pairs is refused', (t) => {
+  for (const entries of [null, 1, 'ab', {}, [1], ['ab']]) {
+    t.throws(() => new PskStore(entries as never), { code: 'ERR_INVALID_OPTION' }, JSON.stringify(entries));
+  }
+});
+
 test('a server uses a given store as it is', (t) => {
   const store = new PskStore();
   t.is(new DtlsServer({ psk: store }).identities, store);
