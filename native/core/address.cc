@@ -68,8 +68,10 @@ uint64_t Address::hash(uint64_t seed) const {
   std::memcpy(&words[0], ip.data(), ip.size());
   std::memcpy(&words[2], local.data(), local.size());
   uint64_t hash = seed ^ (static_cast<uint64_t>(scope) << 32 | static_cast<uint64_t>(family) << 16 | port);
-  for (const uint64_t word : words) hash = mix(hash ^ word);
-  return hash;
+  hash = mix(hash ^ words[0]);
+  if (family != 4) hash = mix(hash ^ words[1]);
+  hash = mix(hash ^ words[2]);
+  return family == 4 ? hash : mix(hash ^ words[3]);
 }
 
 std::string Address::ip_text() const {

@@ -130,7 +130,6 @@ void Association::complete() {
 
 Association::ReadResult Association::read(DatagramBio& bio, ByteView& datagram, uint8_t* out, size_t room,
                                           size_t& size) {
-  ErrorQueueGuard guard;
   DatagramBio::Lease lease(bio, flow_, datagram);
   const int result = SSL_read(ssl_.get(), out, static_cast<int>(room));
   if (lease.consumed()) datagram = {};
@@ -138,17 +137,19 @@ Association::ReadResult Association::read(DatagramBio& bio, ByteView& datagram, 
     size = static_cast<size_t>(result);
     return ReadResult::kMessage;
   }
-  const int error = SSL_get_error(ssl_.get(), result);
-  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return ReadResult::kNothing;
+  ErrorQueueGuard guard;
+  if (SSL_want_read(ssl_.get())) return ReadResult::kNothing;
   if (said_goodbye()) return ReadResult::kCloseNotify;
   record_failure();
   return ReadResult::kFailed;
 }
 
 bool Association::write(DatagramBio& bio, ByteView message) {
-  ErrorQueueGuard guard;
   DatagramBio::Lease lease(bio, flow_);
-  return SSL_write(ssl_.get(), message.data(), static_cast<int>(message.size())) == static_cast<int>(message.size());
+  const int size = static_cast<int>(message.size());
+  if (SSL_write(ssl_.get(), message.data(), size) == size) return true;
+  ErrorQueueGuard guard;
+  return false;
 }
 
 void Association::shutdown(DatagramBio& bio) {
