@@ -164,11 +164,13 @@ bool Association::said_goodbye() const {
   return alert_received_ != 0 && (description == SSL_AD_CLOSE_NOTIFY || description == SSL_AD_USER_CANCELLED);
 }
 
-/// An alert of the peer comes before what libssl makes of it: nothing, or "too many warnings" after a single one.
+/// An alert of the peer comes before what libssl makes of it: nothing, "too many warnings" after a single one, or (3.x)
+/// "no renegotiation".
 void Association::record_failure() {
   failure_ = take_library_failure();
-  const bool alert_ended_it =
-      alert_received_ >> 8 == SSL3_AL_FATAL || failure_.code == 0 || failure_.code == SSL_R_TOO_MANY_WARN_ALERTS;
+  const bool libssl_misnames_it =
+      failure_.code == 0 || failure_.code == SSL_R_TOO_MANY_WARN_ALERTS || failure_.code == SSL_R_NO_RENEGOTIATION;
+  const bool alert_ended_it = alert_received_ >> 8 == SSL3_AL_FATAL || libssl_misnames_it;
   if (alert_received_ != 0 && alert_ended_it) failure_ = {Cause::kAlertReceived, alert_received_, {}};
 }
 
