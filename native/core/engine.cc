@@ -240,7 +240,7 @@ void Engine::read_messages(Association& association, ByteView datagram) {
   }
 }
 
-void Engine::resume(Micros) {
+void Engine::resume() {
   const std::vector<PeerId> waiting = std::exchange(backlog_, {});
   for (const PeerId id : waiting) {
     Association* association = peers_.find(id);
@@ -283,7 +283,7 @@ void Engine::schedule(Association& association, Micros now) {
   }
 }
 
-void Engine::transport_failed(const Address& to, int error_number, Micros) {
+void Engine::transport_failed(const Address& to, int error_number) {
   ++counters_.transport_errors;
   Association* association = peers_.find(to);
   if (association == nullptr || association->role() != Role::kClient) return;

@@ -51,11 +51,11 @@ class Engine {
 
   /// The transport reported an error for `to` (ICMP port unreachable and the like). Ends a handshake with that peer
   /// as client; an established association stays, since such reports are not authenticated.
-  void transport_failed(const Address& to, int error_number, Micros now);
+  void transport_failed(const Address& to, int error_number);
 
   /// True when decrypted records wait in libssl because the sink was full.
   bool has_backlog() const { return !backlog_.empty(); }
-  void resume(Micros now);
+  void resume();
 
   /// Handles deadlines that have passed, a bounded number per call: look at next_deadline() again afterwards.
   void tick(Micros now);

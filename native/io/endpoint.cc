@@ -105,8 +105,7 @@ bool Endpoint::receive_failed(int error) {
     return false;
   }
   if (!reactor_.prepare_events() || !make_room()) return false;
-  now_ = Reactor::now();
-  engine_->transport_failed(options_.socket.remote, -error, now_);
+  engine_->transport_failed(options_.socket.remote, -error);
   return true;
 }
 
@@ -123,10 +122,9 @@ void Endpoint::send_failed(const core::Address& to, int error, bool lost) {
 }
 
 bool Endpoint::report_send_failures() {
-  now_ = Reactor::now();
   while (!send_failures_.empty()) {
     if (!reactor_.events().has_room()) return false;
-    engine_->transport_failed(send_failures_.back().to, -send_failures_.back().error, now_);
+    engine_->transport_failed(send_failures_.back().to, -send_failures_.back().error);
     send_failures_.pop_back();
   }
   return true;
@@ -176,7 +174,7 @@ bool Endpoint::take_backlog() {
   while (engine_->has_backlog()) {
     if (!reactor_.deliver() || !open_) return false;
     now_ = Reactor::now();
-    engine_->resume(now_);
+    engine_->resume();
   }
   return true;
 }

@@ -215,7 +215,7 @@ TEST("records wait in the backlog while the sink is full and are delivered after
   int rounds = 0;
   link.server.deliver();
   while (link.server.engine.has_backlog() && ++rounds < 20) {
-    link.server.engine.resume(link.now);
+    link.server.engine.resume();
     link.server.deliver();
   }
   CHECK_EQUAL(link.server.count(EventKind::kMessage), 5u);
@@ -358,14 +358,14 @@ TEST("a full table refuses verified strangers and counts them") {
 TEST("an ICMP error ends a client's handshake at once and leaves an established association alone") {
   Link link;
   link.connect();
-  link.client.engine.transport_failed(link.server_address, 111, link.now);
+  link.client.engine.transport_failed(link.server_address, 111);
   link.client.deliver();
   const Side::Event* closed = link.client.last(EventKind::kClosed);
   CHECK(closed != nullptr && closed->a == static_cast<int32_t>(Cause::kTransport) && closed->b == 111);
 
   Link established;
   CHECK(established.handshake());
-  established.client.engine.transport_failed(established.server_address, 111, established.now);
+  established.client.engine.transport_failed(established.server_address, 111);
   CHECK(echo(established, "unharmed"));
   CHECK_EQUAL(established.client.counters.transport_errors, 1u);
 }

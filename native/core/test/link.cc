@@ -48,7 +48,7 @@ void Link::exchange() {
       to.engine.receive(datagram, sender, now);
       to.deliver();
       while (to.engine.has_backlog()) {
-        to.engine.resume(now);
+        to.engine.resume();
         to.deliver();
       }
     }

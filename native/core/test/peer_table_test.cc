@@ -6,13 +6,25 @@
 #include "link.h"
 #include "test.h"
 
-TEST("the peer table finds by id and by address through random inserts and erasures") {
-  LinkOptions options;
-  const auto context = make_context(core::Role::kClient, options, nullptr);
+namespace {
+
+struct Fixture {
+  std::unique_ptr<core::Association> association(const core::Address& address) {
+    return core::Association::connect(context, bio, address, {});
+  }
+
+  std::shared_ptr<const core::Context> context = make_context(core::Role::kClient, {}, nullptr);
   core::Outbox outbox;
   core::Counters counters{};
-  core::DatagramBio bio(0, 28, outbox, counters);
+  core::DatagramBio bio{0, 28, outbox, counters};
   core::PeerTable table;
+};
+
+}  // namespace
+
+TEST("the peer table finds by id and by address through random inserts and erasures") {
+  Fixture fixture;
+  core::PeerTable& table = fixture.table;
   std::map<uint16_t, core::PeerId> expected;
   std::mt19937 random(3);
   for (int round = 0; round < 4000; ++round) {
@@ -21,7 +33,7 @@ TEST("the peer table finds by id and by address through random inserts and erasu
     const auto known = expected.find(port);
     if (known == expected.end()) {
       CHECK(table.find(address) == nullptr);
-      core::Association* inserted = table.insert(core::Association::connect(context, bio, address, {}));
+      core::Association* inserted = table.insert(fixture.association(address));
       CHECK(inserted != nullptr && inserted->id > 0);
       expected[port] = inserted->id;
     } else {
@@ -37,15 +49,11 @@ TEST("the peer table finds by id and by address through random inserts and erasu
 }
 
 TEST("a stale id finds nothing after its slot was used again") {
-  LinkOptions options;
-  const auto context = make_context(core::Role::kClient, options, nullptr);
-  core::Outbox outbox;
-  core::Counters counters{};
-  core::DatagramBio bio(0, 28, outbox, counters);
-  core::PeerTable table;
-  const core::PeerId first = table.insert(core::Association::connect(context, bio, ipv4(1, 1), {}))->id;
+  Fixture fixture;
+  core::PeerTable& table = fixture.table;
+  const core::PeerId first = table.insert(fixture.association(ipv4(1, 1)))->id;
   table.erase(first);
-  const core::PeerId second = table.insert(core::Association::connect(context, bio, ipv4(1, 1), {}))->id;
+  const core::PeerId second = table.insert(fixture.association(ipv4(1, 1)))->id;
   CHECK(first != second);
   CHECK(table.find(first) == nullptr);
   CHECK(table.find(second) != nullptr);
