@@ -10,8 +10,12 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/opensslv.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include <memory>
 
@@ -32,6 +36,11 @@ using OpensslPtr = std::unique_ptr<T, OpensslDeleter<T, Free>>;
 
 using SslPtr = OpensslPtr<SSL, SSL_free>;
 using SslCtxPtr = OpensslPtr<SSL_CTX, SSL_CTX_free>;
+using X509Ptr = OpensslPtr<X509, X509_free>;
+using X509CrlPtr = OpensslPtr<X509_CRL, X509_CRL_free>;
+using X509StorePtr = OpensslPtr<X509_STORE, X509_STORE_free>;
+using X509StoreCtxPtr = OpensslPtr<X509_STORE_CTX, X509_STORE_CTX_free>;
+using EvpPkeyPtr = OpensslPtr<EVP_PKEY, EVP_PKEY_free>;
 using HmacCtxPtr = OpensslPtr<HMAC_CTX, HMAC_CTX_free>;
 using BioMethodPtr = OpensslPtr<BIO_METHOD, BIO_meth_free>;
 
