@@ -2,11 +2,11 @@
 
 #include <napi.h>
 
-#include <optional>
 #include <string>
 
 #include "../core/bytes.h"
 #include "errors.h"
+#include "typed_array.h"
 
 namespace binding {
 
@@ -49,29 +49,14 @@ class Arguments {
   }
 
   core::ByteView bytes(size_t i) {
-    const auto array = typed_array<uint8_t>(i, napi_uint8_array, "a Uint8Array");
-    return {array.data, array.length};
+    const auto found = bytes_of(info_[i]);
+    return expect(found.has_value(), i, "a Uint8Array") ? *found : core::ByteView();
   }
 
   template <typename T>
-  struct Array {
-    T* data = nullptr;
-    size_t length = 0;
-  };
-
-  template <typename T>
-  Array<T> typed_array(size_t i, napi_typedarray_type wanted, const char* description) {
-    const Napi::Value value = info_[i];
-    napi_typedarray_type type{};
-    void* data = nullptr;
-    size_t length = 0;
-    const bool matches =
-        value.IsTypedArray() &&
-        napi_get_typedarray_info(info_.Env(), value, &type, &length, &data, nullptr, nullptr) == napi_ok &&
-        type == wanted;
-    if (!expect(matches, i, description)) return {};
-    // A detached array has neither memory nor length.
-    return {static_cast<T*>(data), data != nullptr ? length : 0};
+  TypedArray<T> typed_array(size_t i, napi_typedarray_type wanted, const char* description) {
+    const auto found = typed_array_of<T>(info_[i], wanted);
+    return expect(found.has_value(), i, description) ? *found : TypedArray<T>();
   }
 
   /// Throws unless `holds`. `wanted` completes the sentence "argument 1 must be ...".
