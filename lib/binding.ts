@@ -10,6 +10,8 @@ export interface CipherSuite {
   readonly name: string;
   /** OpenSSL's name, such as `PSK-AES128-CCM8`. */
   readonly openssl: string;
+  /** What it authenticates with; the suites of TLS 1.3 leave that open. */
+  readonly kind: 'psk' | 'certificate' | 'tls13';
 }
 
 /** Where a UDP socket is bound. */
@@ -18,13 +20,31 @@ export interface Address {
   address: string;
   /** UDP port, 1..65535. */
   port: number;
+  /** Of `address`. */
   family: 'IPv4' | 'IPv6';
 }
 
 export const CLIENT_ROLE = 0;
 export const SERVER_ROLE = 1;
 
-/** Bits of the `flags` of {@link NativeReactor.openEndpoint}. */
+/** What carries the records: `core::Transport`. */
+export const Transport = { datagram: 0, stream: 1 } as const;
+
+/** Protocol versions as they stand on the wire. */
+export const ProtocolVersion = {
+  dtls10: 0xfeff,
+  dtls12: 0xfefd,
+  ssl30: 0x0300,
+  tls10: 0x0301,
+  tls11: 0x0302,
+  tls12: 0x0303,
+  tls13: 0x0304,
+} as const;
+
+/** What becomes of the peer's certificate: `core::Verify`. `request` is for servers: any outcome is let through and told. */
+export const Verify = { none: 0, request: 1, require: 2 } as const;
+
+/** Bits of the `flags` of {@link NativeEndpointSettings}. */
 export const EndpointFlag = { ipv6Only: 1, reuseAddress: 2, reusePort: 4 } as const;
 
 /** How datagrams are moved; see the option `udpBackend`. */
@@ -39,9 +59,158 @@ export interface NativePskTable {
   readonly size: number;
 }
 
-/** An `SSL_CTX`. Throws `{ code: 'ERR_CONTEXT', reason }` when OpenSSL refuses the values. */
+/** Everything that an `SSL_CTX` is built from; `lib/options` has checked it. */
+export interface ContextSettings {
+  role: typeof CLIENT_ROLE | typeof SERVER_ROLE;
+  transport: (typeof Transport)[keyof typeof Transport];
+  /** A {@link ProtocolVersion}, 0 for no bound. */
+  minVersion: number;
+  maxVersion: number;
+  /** IANA numbers in order of preference, those of TLS 1.3 among them. */
+  cipherSuites: Uint16Array;
+  preferOwnOrder: boolean;
+  /** 0..5. */
+  securityLevel: number;
+  encryptThenMac: boolean;
+  mtu: number;
+  minTimeoutMicros: number;
+  maxTimeoutMicros: number;
+  /** Server role. */
+  psk: NativePskTable | null;
+  /** Own chain, leaf first; each element PEM (with one or more certificates) or DER. */
+  certificates: readonly Uint8Array[];
+  privateKey: Uint8Array | null;
+  passphrase: Uint8Array | null;
+  trustAnchors: readonly Uint8Array[];
+  /** Directories of hashed certificates. */
+  trustPaths: readonly string[];
+  systemTrust: boolean;
+  crls: readonly Uint8Array[];
+  /** Append the issuers that are among the trust anchors to the own chain. */
+  rebuildChain: boolean;
+  verify: (typeof Verify)[keyof typeof Verify];
+  /** Client: with `verify` enforced, without it opportunistic. */
+  dane: boolean;
+  /** Client: sessions are reported. Server: sessions can be resumed. */
+  sessions: boolean;
+  /** Server: sessions kept by id; 0 keeps none. */
+  sessionCacheSize: number;
+  /** Seconds. */
+  sessionTimeout: number;
+  /** Server: sessions are kept and looked up by JavaScript. */
+  externalSessions: boolean;
+  /** RFC 5077 tickets, and stateless ones in TLS 1.3. */
+  tickets: boolean;
+}
+
+/** Why a context cannot be built, on an `Error` with the code `ERR_CONTEXT`. */
+export interface ContextErrorDetails {
+  readonly code: 'ERR_CONTEXT';
+  /** OpenSSL's words, may be empty. */
+  readonly reason: string;
+  readonly kind:
+    | 'unparsable'
+    | 'trailing'
+    | 'tooBig'
+    | 'mismatch'
+    | 'unreadablePath'
+    | 'noCiphers'
+    | 'version'
+    | 'command'
+    | 'library';
+  /** The member of {@link ContextSettings} at fault, where it is one. */
+  readonly field?: string;
+  readonly index?: number;
+  /** `ERR_GET_REASON`, or 0. */
+  readonly libraryCode: number;
+}
+
+/** An `SSL_CTX`. The constructor and `configure` throw {@link ContextErrorDetails}. */
 export interface NativeContext {
   enableKeylog(): void;
+  /** Server: clients that ask for `pattern` (`a.example` or `*.example`) get the credentials of `context`. */
+  addServerName(pattern: string, context: NativeContext): void;
+  /** n times 80 bytes: name 16, AES-256 key 32, HMAC key 32. The first seals, all open. */
+  setTicketKeys(keys: Uint8Array): void;
+  /** `SSL_CONF_cmd` with the names of configuration files. */
+  configure(command: string, value: string): void;
+  /** What is in force, TLS 1.3 first. */
+  cipherList(): Uint16Array;
+  /** Of the server's own cache. */
+  removeSession(id: Uint8Array): void;
+  readonly sessionCount: number;
+  /** Server with `externalSessions`, of streams: ids of sessions that must not be resumed any more, since the last call. */
+  takeRemovedSessions(): Buffer[];
+}
+
+/** What one client handshake needs. */
+export interface ClientParameters {
+  /** Empty: no PSK. */
+  pskIdentity: Uint8Array;
+  pskKey: Uint8Array;
+  /** SNI; empty: none is sent. */
+  serverName: string;
+  /** DNS name or IP literal that the certificate must be for, and DANE base domain; empty: not checked. */
+  verifyName: string;
+  tlsa: readonly TlsaRecord[];
+  /** DER of an `SSL_SESSION` to offer, empty for none. One that cannot be offered is not, without an error. */
+  session: Uint8Array;
+  /** 0: the context's. */
+  mtu: number;
+  minTimeoutMicros: number;
+  maxTimeoutMicros: number;
+}
+
+/** What a DNS TLSA record says about the certificate of a server. RFC 6698 section 2.1. */
+export interface TlsaRecord {
+  /** 0 PKIX-TA, 1 PKIX-EE, 2 DANE-TA, 3 DANE-EE. */
+  readonly usage: number;
+  /** 0 the whole certificate, 1 its public key (`SubjectPublicKeyInfo`). */
+  readonly selector: number;
+  /** 0 the data itself, 1 its SHA-256, 2 its SHA-512. */
+  readonly matchingType: number;
+  /** DER or digest. */
+  readonly data: Uint8Array;
+}
+
+export interface NativeEndpointSettings {
+  backend: UdpBackend;
+  /** Numeric. */
+  address: string;
+  port: number;
+  /** Bits of {@link EndpointFlag}. */
+  flags: number;
+  receiveBufferSize: number;
+  sendBufferSize: number;
+  maxPeers: number;
+  /** Numeric; null takes datagrams from everybody. */
+  remoteAddress: string | null;
+  remotePort: number;
+  /** Null: takes no clients. */
+  context: NativeContext | null;
+  counters: BigUint64Array;
+  /** 0..63; 0 leaves the system's. */
+  dscp: number;
+  /** 0..7; 0 leaves the system's. */
+  priority: number;
+  /** Empty: any. */
+  interfaceName: string;
+  transparent: boolean;
+}
+
+/** What is known of an established peer. */
+export interface PeerInfo {
+  readonly cipher: number;
+  /** A {@link ProtocolVersion}. */
+  readonly version: number;
+  readonly resumed: boolean;
+  readonly pskIdentity: string;
+  /** SNI, as a client sent it. */
+  readonly serverName: string;
+  /** X509 verify error, 0 when there is none. */
+  readonly verifyResult: number;
+  /** DER, leaf first. */
+  readonly certificates: readonly Buffer[];
 }
 
 /**
@@ -52,33 +221,38 @@ export interface NativeContext {
 export interface NativeReactor {
   /** The slab is written forward only, and referenced until the next one is lent. */
   lendPayload(slab: Uint8Array): void;
-  /** Throws `{ code, errno, syscall }` when the socket cannot be had. `address` and `remoteAddress` are numeric. */
-  openEndpoint(
-    backend: UdpBackend,
-    address: string,
-    port: number,
-    flags: number,
-    receiveBufferSize: number,
-    sendBufferSize: number,
-    maxPeers: number,
-    remoteAddress: string | null,
-    remotePort: number,
-    context: NativeContext | null,
-    counters: BigUint64Array,
-  ): number;
+  /** Throws `{ code, errno, syscall }` when the socket cannot be had. */
+  openEndpoint(settings: NativeEndpointSettings): number;
+  /** An endpoint without a socket: datagrams go in by `injectDatagram` and come out as `datagram` events. */
+  openScriptEndpoint(maxPeers: number, ipOverhead: number, counters: BigUint64Array): number;
+  /** Copies the datagram; it is handled in this turn of the loop. */
+  injectDatagram(endpoint: number, address: string, port: number, data: Uint8Array): void;
   localAddress(endpoint: number): Address;
+  /** connect(2) on the UDP socket. Throws as `openEndpoint`. */
+  connectEndpoint(endpoint: number, address: string, port: number): void;
+  /** shutdown(2) in both directions: nothing is received or sent any more. */
+  shutdownEndpoint(endpoint: number): void;
+  /** The descriptor, -1 where there is none. */
+  endpointFd(endpoint: number): number;
+  /** Of the connected socket, IP header included; 0 when the system does not tell. */
+  pathMtu(endpoint: number): number;
+  /** From now on clients are taken; null: not any more. */
+  setServerContext(endpoint: number, context: NativeContext | null): void;
   /** The peer's id, above 0, or a negated status. */
   connect(
     endpoint: number,
     address: string,
     port: number,
     context: NativeContext,
-    identity: Uint8Array,
-    key: Uint8Array,
+    parameters: ClientParameters,
   ): number;
   send(endpoint: number, peer: number, data: Uint8Array): number;
   /** No event follows. */
   closePeer(endpoint: number, peer: number): number;
+  /** The same without close_notify. */
+  forgetPeer(endpoint: number, peer: number): number;
+  /** After `sessionWanted`: DER, or null when there is none. */
+  answerSession(endpoint: number, peer: number, session: Uint8Array | null): number;
   /** Fills bytes sent, bytes received, datagrams sent, datagrams received. False when the peer is gone. */
   peerTraffic(endpoint: number, peer: number, out: BigUint64Array): boolean;
   /** Says goodbye to all peers and closes the handles; the event `endpointClosed` follows. */
@@ -87,22 +261,89 @@ export interface NativeReactor {
   close(): void;
 }
 
+/** Bits that the calls of a {@link NativeStream} return: what there is to take, and what has happened. */
+export const StreamFlag = {
+  output: 1,
+  plaintext: 2,
+  /** In the one return value that completed the handshake. */
+  established: 4,
+  /** close_notify has come. */
+  ended: 8,
+  failed: 16,
+  session: 32,
+  keylog: 64,
+  sessionWanted: 128,
+} as const;
+
+/** One TLS connection over any stream of bytes. Knows no socket: what goes in and out does so by these calls. */
+export interface NativeStream {
+  start(): number;
+  receive(chunk: Uint8Array): number;
+  /** The transport has ended. */
+  end(): number;
+  answerSession(session: Uint8Array | null): number;
+  /** A status; with `ok` all of it is in the output. */
+  write(data: Uint8Array): number;
+  /** Puts close_notify into the output. */
+  shutdown(): void;
+  takeOutput(): Buffer | null;
+  takePlaintext(): Buffer | null;
+  /** DER of the newest session. Server with `externalSessions`: u8 length, id, DER. */
+  takeSession(): Buffer | null;
+  /** Lines in NSS key log format, each with its end. */
+  takeKeylog(): Buffer | null;
+  /** The id that a client wants to resume. */
+  wantedSession(): Buffer | null;
+  failure(): { cause: number; code: number; reason: string; pskIdentity: string } | null;
+  /** Once established. */
+  info(): PeerInfo;
+  /** Frees everything; idempotent. Nothing comes out afterwards. */
+  destroy(): void;
+}
+
+/** TCP sockets with what `node:net` cannot set. Descriptors are for `new net.Socket({ fd })` and `server.listen({ fd })`. */
+export interface NativeTcpSettings {
+  /** Numeric local address; its family is the socket's. */
+  address: string;
+  port: number;
+  /** Bind before anything else; not needed for a client on any port. */
+  bind: boolean;
+  /** Above 0: listen with that backlog. */
+  backlog: number;
+  reuseAddress: boolean;
+  dscp: number;
+  priority: number;
+  interfaceName: string;
+  transparent: boolean;
+}
+
 /** What the addon exports: `native/napi`. */
 interface NativeModule {
   opensslVersion(): string;
   cipherSuites(): CipherSuite[];
   readonly layout: { readonly eventInts: number; readonly counterCount: number; readonly maxPayload: number };
   readonly PskTable: new () => NativePskTable;
-  readonly Context: new (
-    role: typeof CLIENT_ROLE | typeof SERVER_ROLE,
-    suites: Uint16Array,
-    preferOwnOrder: boolean,
-    mtu: number,
-    minTimeoutMicros: number,
-    maxTimeoutMicros: number,
-    psk: NativePskTable | null,
-  ) => NativeContext;
+  readonly Context: new (settings: ContextSettings) => NativeContext;
   readonly Reactor: new (events: Int32Array, payload: Uint8Array, onEvents: (count: number) => void) => NativeReactor;
+  /** `parameters` is null for a server's. Throws the code `ERR_DANE_UNUSABLE`. */
+  readonly Stream: new (
+    context: NativeContext,
+    parameters: ClientParameters | null,
+  ) => NativeStream;
+  /** A new descriptor; throws `{ code, errno, syscall }`. */
+  openTcp(settings: NativeTcpSettings): number;
+  /** connect(2) without blocking; `done` gets 0 or a negative error number. Returns a function that gives up: `done` is not called then. */
+  connectTcp(fd: number, address: string, port: number, done: (error: number) => void): () => void;
+  /** Address and port of a TCP descriptor's own end. */
+  tcpAddress(fd: number): Address;
+  /** shutdown(2) in both directions. */
+  shutdownTcp(fd: number): number;
+  /** Closes a descriptor that nobody else has taken over. */
+  closeTcp(fd: number): void;
+  /** `OPENSSL_cleanse`. */
+  cleanse(buffer: Uint8Array): void;
+  /** Of an X509 verify error: a name such as `CERT_HAS_EXPIRED`, and OpenSSL's words. */
+  verifyError(code: number): { name: string; text: string };
 }
 
 /** The addon. This file is the only one that loads it. */

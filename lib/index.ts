@@ -1,14 +1,29 @@
-export { type Address, type CipherSuite, cipherSuites, opensslVersion, type UdpBackend } from './binding.js';
+export {
+  type Address,
+  type CipherSuite,
+  cipherSuites,
+  opensslVersion,
+  type TlsaRecord,
+  type UdpBackend,
+} from './binding.js';
 export { connect } from './client/connect.js';
 export { ClientError, type FailedClient } from './errors/client-error.js';
 export { TlsError, type TlsErrorCode, type TlsErrorDetails } from './errors/tls-error.js';
 export type { ServerCounters } from './events/counters.js';
+export type { AlgorithmOptions } from './options/algorithms.js';
+export type { CertificateOptions, PemOrDer } from './options/certificates.js';
 export type { ConnectOptions } from './options/client-options.js';
+export type { ClientSecurityOptions } from './options/client-security.js';
 export type { DtlsOptions } from './options/dtls-options.js';
 export type { HandshakeTimeouts } from './options/handshake-timeouts.js';
 export type { ListenOptions } from './options/listen-options.js';
 export type { PskCredentials } from './options/psk.js';
+export type { ServerNameOptions } from './options/server-name.js';
 export type { DtlsServerOptions } from './options/server-options.js';
+export type { ServerIdentityOptions, ServerSecurityOptions } from './options/server-security.js';
+export type { SessionOptions, SessionStore, StoredSession } from './options/sessions.js';
+export type { DaneOptions, TrustOptions } from './options/trust.js';
+export type { DtlsVersion, TlsVersion, VersionOptions } from './options/versions.js';
 export { PskStore } from './psk-store.js';
 export { DtlsServer, type DtlsServerEvents } from './server/dtls-server.js';
 export { DtlsSocket, type DtlsSocketEvents } from './socket/dtls-socket.js';

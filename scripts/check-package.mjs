@@ -27,7 +27,7 @@ const needed = [
   'scripts/openssl/locate.mjs',
   ...nativeFiles().filter((file) => !file.startsWith('native/core/test/')),
 ];
-const unwanted = /^(test|lib|bench|build|build-test|node_modules|native\/core\/test|\.)\b|\.(tgz|log|pcap)$/;
+const unwanted = /^(test|lib|bench|build|build-test|node_modules|docs\/api|native\/core\/test|\.)\b|\.(tgz|log|pcap)$/;
 
 const files = packedFiles();
 const problems = [

@@ -1,13 +1,13 @@
 /**
- * Removes everything that a build made: the addon, compiled TypeScript, and the unpacked OpenSSL. `node_modules` stays; it
- * is npm's. Given names are removed instead: `node scripts/clean.mjs dist`.
+ * Removes everything that a build made: the addon, compiled TypeScript, the API reference, and the unpacked OpenSSL.
+ * `node_modules` stays; it is npm's. Given names are removed instead: `node scripts/clean.mjs dist`.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
 const projectFolder = path.resolve(import.meta.dirname, '..');
-const built = ['build', 'build-test', 'dist', '.openssl'];
+const built = ['build', 'build-test', 'dist', 'docs/api', '.openssl'];
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !built.includes(name));

@@ -1,18 +1,21 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConnectOptions, connect, type DtlsSocket, TlsError } from '../index.js';
-import { parseKey } from './credentials.js';
-import { ExitCode } from './exit-codes.js';
+import { type CertificateFiles, parseKey, readCertificates } from './credentials.js';
+import { ExitCode, UsageError } from './exit-codes.js';
 import { explainClientFailure } from './explain-failure.js';
 import { type Interrupt, watchInterrupts } from './interrupt.js';
 import { formatAddress } from './printable.js';
 
-export interface ConnectCommandOptions {
-  pskIdentity: string;
-  pskKey: string;
+export interface ConnectCommandOptions extends CertificateFiles {
+  pskIdentity?: string;
+  pskKey?: string;
   pskText?: boolean;
   cipherSuites?: (string | number)[];
   keylog?: string;
+  servername?: string;
+  /** The server's certificate is not verified. */
+  insecureNoVerify?: boolean;
   hex?: boolean;
   /** Milliseconds. */
   wait: number;
@@ -28,7 +31,8 @@ const HINT_AFTER_MILLIS = 5_000;
  * of stdin, when the server closes, or on Ctrl-C. Resolves with the exit code.
  */
 export async function runConnect(host: string, port: number, options: ConnectCommandOptions): Promise<number> {
-  const psk = { identity: options.pskIdentity, key: parseKey(options.pskKey, options.pskText === true) };
+  const psk = readPsk(options);
+  const certificates = readCertificates(options);
   const interrupt = watchInterrupts();
   let socket: DtlsSocket;
   try {
@@ -36,6 +40,9 @@ export async function runConnect(host: string, port: number, options: ConnectCom
       host,
       port,
       psk,
+      ...certificates,
+      servername: options.servername,
+      rejectUnauthorized: options.insecureNoVerify !== true,
       cipherSuites: options.cipherSuites,
       keylogFile: options.keylog,
       interrupted: interrupt.signal,
@@ -49,7 +56,19 @@ export async function runConnect(host: string, port: number, options: ConnectCom
   }
   const peer = formatAddress(socket.remoteAddress, socket.remotePort);
   console.error(`connected to ${peer}, ${socket.cipher.name}, datagrams up to ${socket.innerMtu} bytes`);
+  if (!socket.authorized) {
+    console.error(`the server's certificate is not verified (${socket.authorizationError}): it can be anybody`);
+  }
   return await converse(socket, options, interrupt);
+}
+
+/** Undefined when the server is to show a certificate. */
+function readPsk({ pskIdentity, pskKey, pskText }: ConnectCommandOptions): ConnectOptions['psk'] {
+  if ((pskIdentity === undefined) !== (pskKey === undefined)) {
+    throw new UsageError('--psk-identity and --psk-key: each needs the other');
+  }
+  if (pskIdentity === undefined || pskKey === undefined) return undefined;
+  return { identity: pskIdentity, key: parseKey(pskKey, pskText === true) };
 }
 
 interface Attempt extends ConnectOptions {
@@ -144,7 +163,7 @@ function sendLine(socket: DtlsSocket, line: string, encoding: 'hex' | 'utf8'): v
 function explained(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code } = error as { code?: string };
-  if (code === undefined || /^ERR_(INVALID|UNKNOWN)_/.test(code)) return error;
+  if (code === undefined || /^ERR_(INVALID_|UNKNOWN_|KEY_MISMATCH|NO_CIPHER_SUITE)/.test(code)) return error;
   const { what, advice } = explainClientFailure(error);
   error.message = `${what}; ${advice} [${error.message}]`;
   return error;

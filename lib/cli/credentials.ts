@@ -16,6 +16,20 @@ export interface CredentialOptions {
   pskFile?: string;
 }
 
+/** The certificate options as they stand on the command line: names of files, PEM or DER. */
+export interface CertificateFiles {
+  cert?: string;
+  key?: string;
+  ca?: string;
+}
+
+/** What is in them, as the library's options. */
+export interface Certificates {
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+  readonly ca: Buffer | undefined;
+}
+
 const KEY_BYTES = 16;
 
 /** All credentials of the command line; empty when none is given. Throws a `UsageError` that says what to repair. */
@@ -31,6 +45,13 @@ export function readCredentials(options: CredentialOptions): Map<string, Buffer>
     add(credentials, identity, parseKey(keys[index] ?? '', options.pskText === true), '--psk-identity');
   }
   return credentials;
+}
+
+/** Reads the files. Throws a `UsageError` that names the option. */
+export function readCertificates({ cert, key, ca }: CertificateFiles): Certificates {
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key: each needs the other');
+  const read = (option: string, file: string | undefined) => (file === undefined ? undefined : readFile(option, file));
+  return { cert: read('--cert', cert), key: read('--key', key), ca: read('--ca', ca) };
 }
 
 /** The key of one `--psk-key`. Throws a `UsageError`. */
@@ -52,12 +73,7 @@ export function randomCredentials(count: number, prefix: string): Credential[] {
 }
 
 function addFile(credentials: Map<string, Buffer>, file: string): void {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`--psk-file cannot be read: ${(error as Error).message}`);
-  }
+  const text = readFile('--psk-file', file).toString('utf8');
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const where = `${file}:${index + 1}`;
@@ -74,4 +90,12 @@ function add(credentials: Map<string, Buffer>, identity: string, key: Buffer, wh
   if (identity === '') throw new UsageError(`${where}: the identity is empty`);
   if (credentials.has(identity)) throw new UsageError(`${where}: identity ${identity} is given twice`);
   credentials.set(identity, key);
+}
+
+function readFile(option: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`${option} cannot be read: ${(error as Error).message}`);
+  }
 }

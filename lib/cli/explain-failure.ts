@@ -11,6 +11,8 @@ export interface FailureFields {
   readonly alertName?: string | undefined;
   readonly reason?: string | undefined;
   readonly pskIdentity?: string | undefined;
+  /** Why a certificate is not believed: `CERT_HAS_EXPIRED`. */
+  readonly verifyError?: string | undefined;
 }
 
 const SUITES_DIFFER: Explanation = {
@@ -66,6 +68,7 @@ export function explainClientFailure(failure: FailureFields): Explanation {
 
 function explainShared(failure: FailureFields): Explanation {
   if (failure.code === 'ERR_BAD_FINISHED') return KEYS_DIFFER;
+  if (failure.code === 'ERR_CERTIFICATE_VERIFY') return explainCertificate(failure.verifyError);
   const words = failure.reason?.toLowerCase() ?? '';
   if (words.includes('shared cipher') || failure.alertName === 'insufficient_security') return SUITES_DIFFER;
   if (words.includes('version') || words.includes('unsupported protocol')) return VERSIONS_DIFFER;
@@ -78,8 +81,21 @@ function explainShared(failure: FailureFields): Explanation {
     case 'handshake_failure':
       return {
         ...SUITES_DIFFER,
-        what: 'the other side refused the handshake (alert handshake_failure): most often no common cipher suite',
+        what:
+          'the other side refused the handshake (alert handshake_failure): most often no common cipher suite, or it wants ' +
+          'a certificate',
       };
+    case 'unknown_ca':
+    case 'bad_certificate':
+    case 'certificate_unknown':
+    case 'certificate_expired':
+    case 'certificate_revoked':
+      return {
+        what: `the other side does not believe our certificate (alert ${failure.alertName})`,
+        advice: 'give it the authority that signed the certificate of --cert, with its whole chain in --cert',
+      };
+    case 'certificate_required':
+      return { what: 'the other side wants a certificate', advice: 'give one with --cert and --key' };
     case undefined:
       break;
     default:
@@ -89,4 +105,41 @@ function explainShared(failure: FailureFields): Explanation {
       };
   }
   return { what: failure.message, advice: 'SSLKEYLOGFILE and a packet capture show where the handshake stops' };
+}
+
+const NO_AUTHORITY: Explanation = {
+  what: "the other side's certificate is signed by nobody that is trusted here",
+  advice:
+    'give the authority that signed it, up to its root, with --ca; a self-signed certificate is its own authority',
+};
+
+/** Why we do not believe the other side's certificate. */
+function explainCertificate(verifyError: string | undefined): Explanation {
+  switch (verifyError) {
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return {
+        what: "the other side's certificate is not valid today",
+        advice: 'renew it, and compare the clocks of the two sides',
+      };
+    case 'HOSTNAME_MISMATCH':
+    case 'IP_ADDRESS_MISMATCH':
+      return {
+        what: "the server's certificate is for another name",
+        advice: 'connect to a name that is in it, or give that with --servername',
+      };
+    case 'CERT_REVOKED':
+      return { what: "the other side's certificate is revoked", advice: 'it needs a new one' };
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return NO_AUTHORITY;
+    default:
+      return {
+        what: `the other side's certificate is not believed (${verifyError})`,
+        advice: 'look at it with openssl x509 -text',
+      };
+  }
 }

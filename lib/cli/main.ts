@@ -10,12 +10,20 @@ const USAGE_CODES = new Set([
   'ERR_UNKNOWN_OPTION',
   'ERR_UNKNOWN_CIPHER_SUITE',
   'ERR_INVALID_PSK',
+  'ERR_INVALID_CERTIFICATE',
+  'ERR_INVALID_KEY',
+  'ERR_KEY_MISMATCH',
+  'ERR_NO_CIPHER_SUITE',
 ]);
 
 /** What the library calls an option, in its errors, and what the command line calls it. */
 const OPTION_NAMES: ReadonlyMap<string, string> = new Map([
   ['cipherSuites', '--cipher-suites'],
   ['keylogFile', '--keylog'],
+  ['cert', '--cert'],
+  ['key', '--key'],
+  ['ca', '--ca'],
+  ['servername', '--servername'],
 ]);
 
 const EXIT_CODES = `
@@ -82,25 +90,30 @@ ${EXIT_CODES}`,
 function addServe(program: Command, action: (options: import('./serve.js').ServeOptions) => Promise<void>): void {
   program
     .command('serve')
-    .description('run the LwM2M test server (coaps, PSK) for real devices and print what they do')
+    .description('run the LwM2M test server (coaps) for real devices and print what they do')
     .option('--port <port>', 'UDP port, 0 for any free one', parsePort(0), 5684)
     .option('--host <address>', 'address to listen on (default: all, IPv4 and IPv6)')
     .option('--psk-identity <identity>', 'PSK identity; repeat for more devices', collect)
     .option('--psk-key <key>', 'its key in hexadecimal; one for each --psk-identity', collect)
     .option('--psk-text', 'the keys are text, not hexadecimal')
     .option('--psk-file <file>', 'lines identity:hexkey; empty lines and lines starting with # are skipped')
+    .option('--cert <file>', 'certificate of this server and its chain, PEM or DER', parsePath)
+    .option('--key <file>', 'its private key, PEM or DER', parsePath)
+    .option('--ca <file>', 'clients must have a certificate of one of these authorities', parsePath)
+    .option('--insecure-no-verify', 'clients may show any certificate: NO PROTECTION, for looking at devices only')
     .option('--cipher-suites <list>', 'names or IANA numbers, separated by commas', parseCipherSuites)
     .option('--keylog <file>', 'append TLS secrets for Wireshark to this file', parsePath)
     .option('--json', 'one JSON object per line instead of text')
     .addHelpText(
       'after',
       `
-Without credentials one identity with a random key is made and printed.
+Without credentials and without a certificate one identity with a random key is made and printed.
 
 Examples:
   $ lwm2m-tls serve
   $ lwm2m-tls serve --psk-identity device-1 --psk-key 000102030405060708090a0b0c0d0e0f
   $ lwm2m-tls serve --psk-file devices.txt --keylog keys.log --json
+  $ lwm2m-tls serve --cert server.pem --key server-key.pem --ca devices-ca.pem
 ${EXIT_CODES}`,
     )
     .action(action);
@@ -115,9 +128,14 @@ function addConnect(
     .description('connect to a DTLS server: lines of stdin go out as datagrams, replies go to stdout')
     .argument('<host>', 'name or address of the server')
     .argument('<port>', 'UDP port, usually 5684', parsePort(1))
-    .requiredOption('--psk-identity <identity>', 'PSK identity')
-    .requiredOption('--psk-key <key>', 'PSK key in hexadecimal')
+    .option('--psk-identity <identity>', 'PSK identity')
+    .option('--psk-key <key>', 'PSK key in hexadecimal')
     .option('--psk-text', 'the key is text, not hexadecimal')
+    .option('--ca <file>', "authorities for the server's certificate, PEM or DER (default: the system's)", parsePath)
+    .option('--cert <file>', 'certificate of this client and its chain, PEM or DER', parsePath)
+    .option('--key <file>', 'its private key, PEM or DER', parsePath)
+    .option('--servername <name>', 'name to ask for, and to find in the certificate (default: the host)')
+    .option('--insecure-no-verify', 'take any certificate of the server: NO PROTECTION against somebody in between')
     .option('--cipher-suites <list>', 'names or IANA numbers, separated by commas', parseCipherSuites)
     .option('--keylog <file>', 'append TLS secrets for Wireshark to this file', parsePath)
     .option('--hex', 'lines and replies are hexadecimal')
@@ -126,10 +144,13 @@ function addConnect(
     .addHelpText(
       'after',
       `
+Without --psk-identity the server must show a certificate.
+
 Examples:
   $ lwm2m-tls connect localhost 5684 --psk-identity device-1 --psk-key 000102030405060708090a0b0c0d0e0f
   $ echo 40000001 | lwm2m-tls connect localhost 5684 --psk-identity device-1 --psk-key secret --psk-text --hex
         (a CoAP ping; the answer is the reset 70000001)
+  $ lwm2m-tls connect localhost 5684 --ca ca.pem --cert device.pem --key device-key.pem
 ${EXIT_CODES}`,
     )
     .action(action);
@@ -141,7 +162,9 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   const { code, message = String(error) } = error as { code?: string; message?: string };
   const isUsage = error instanceof UsageError || USAGE_CODES.has(code ?? '');
-  const text = isUsage ? message.replaceAll(/\w+/g, (word) => OPTION_NAMES.get(word) ?? word) : message;
+  const text = isUsage
+    ? message.replace(/(?<![\w-])\w+(?=(\[\d+\])?:)/, (word) => OPTION_NAMES.get(word) ?? word)
+    : message;
   console.error(`lwm2m-tls: ${text}${code === undefined || code === 'ERR_USAGE' ? '' : ` (${code})`}`);
   if (isUsage) {
     console.error('Try lwm2m-tls --help, or --help after the command.');

@@ -68,7 +68,7 @@ function peerOf(socket: DtlsSocket): Peer {
   return {
     address: socket.remoteAddress,
     port: socket.remotePort,
-    identity: socket.pskIdentity,
+    identity: socket.pskIdentity ?? socket.peerCertificate?.subject.replaceAll('\n', ', '),
     cipher: socket.cipher.name,
   };
 }

@@ -1,26 +1,43 @@
 import { Lwm2mServer } from '../lwm2m/index.js';
-import { type CredentialOptions, randomCredentials, readCredentials } from './credentials.js';
-import { ExitCode } from './exit-codes.js';
+import {
+  type CertificateFiles,
+  type CredentialOptions,
+  randomCredentials,
+  readCertificates,
+  readCredentials,
+} from './credentials.js';
+import { ExitCode, UsageError } from './exit-codes.js';
 import { watchInterrupts } from './interrupt.js';
 import { formatAddress } from './printable.js';
 import { reportServer, serveLog } from './serve-log.js';
 
-export interface ServeOptions extends CredentialOptions {
+export interface ServeOptions extends CredentialOptions, CertificateFiles {
   port: number;
   host?: string;
   cipherSuites?: (string | number)[];
   keylog?: string;
   json?: boolean;
+  /** Client certificates are asked for and reported, whatever they are. */
+  insecureNoVerify?: boolean;
 }
 
 /** `lwm2m-tls serve`: the LwM2M test server until Ctrl-C, one line per event on stdout. Resolves with the exit code. */
 export async function runServe(options: ServeOptions): Promise<number> {
   const psk = readCredentials(options);
+  const { cert, key, ca } = readCertificates(options);
+  if (cert === undefined && (ca !== undefined || options.insecureNoVerify === true)) {
+    throw new UsageError(
+      '--ca and --insecure-no-verify are about the certificates of clients: they need --cert and --key',
+    );
+  }
   const log = serveLog(options.json === true);
-  const madeUp = psk.size === 0 ? randomCredentials(1, 'device-') : [];
+  const madeUp = psk.size === 0 && cert === undefined ? randomCredentials(1, 'device-') : [];
   for (const { identity, key } of madeUp) psk.set(identity, key);
   const server = new Lwm2mServer({
-    psk,
+    psk: psk.size > 0 ? psk : undefined,
+    ...{ cert, key, ca },
+    requestCert: ca !== undefined || options.insecureNoVerify === true,
+    rejectUnauthorized: options.insecureNoVerify !== true,
     cipherSuites: options.cipherSuites,
     keylogFile: options.keylog,
   });

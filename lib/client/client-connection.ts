@@ -1,4 +1,4 @@
-import { clientContext } from '../context.js';
+import { clientContext, clientParameters, datagramTransport } from '../context.js';
 import { abortError } from '../errors/abort-error.js';
 import { failureToError } from '../errors/failure.js';
 import { statusToError } from '../errors/status.js';
@@ -7,10 +7,11 @@ import { TlsError } from '../errors/tls-error.js';
 import { createCounters } from '../events/counters.js';
 import type { Endpoint, EndpointOwner } from '../events/endpoint.js';
 import { openEndpoint } from '../events/reactor.js';
-import type { ClosedRecord, ConnectedRecord } from '../events/records.js';
+import type { ClosedRecord, ConnectedRecord, SessionRecord } from '../events/records.js';
 import { appendKeylog } from '../keylog.js';
 import type { ClientSettings } from '../options/client-options.js';
 import type { ResolvedHost } from '../resolve-host.js';
+import { bindSession } from '../session-binding.js';
 import type { DtlsSocket } from '../socket/dtls-socket.js';
 import { Peer } from '../socket/peer.js';
 
@@ -25,6 +26,8 @@ export class ClientConnection implements EndpointOwner {
   readonly #endpoint: Endpoint;
   readonly #keylogLines: Buffer[] | undefined;
   #peer: Peer | undefined;
+  /** What came before the peer was there. */
+  #bindSession: (() => Buffer) | undefined;
   #failure: TlsError | undefined;
   #resolve!: (socket: DtlsSocket) => void;
   #reject!: (error: TlsError) => void;
@@ -34,7 +37,7 @@ export class ClientConnection implements EndpointOwner {
     const keylog = settings.keylog || settings.keylogFile !== undefined;
     this.#settings = settings;
     this.#keylogLines = settings.keylog ? [] : undefined;
-    this.#context = clientContext(settings, keylog);
+    this.#context = clientContext(settings.security, datagramTransport(settings), keylog);
     this.#what = `connect to ${remote.family === 6 ? `[${remote.address}]` : remote.address}:${settings.port}`;
     this.#endpoint = this.#open(remote, local);
     this.established = new Promise((resolve, reject) => {
@@ -48,6 +51,7 @@ export class ClientConnection implements EndpointOwner {
     if (endpoint.closing) return;
     this.#settings.signal?.removeEventListener('abort', this.#onAbort);
     this.#peer = new Peer('client', endpoint, record, this.#keylogLines);
+    if (this.#bindSession !== undefined) this.#peer.keepSession(this.#bindSession);
     this.#resolve(this.#peer.socket);
   }
 
@@ -67,6 +71,16 @@ export class ClientConnection implements EndpointOwner {
   keylogLine(line: Buffer): void {
     if (this.#settings.keylogFile !== undefined) appendKeylog(this.#settings.keylogFile, line);
     this.#keylogLines?.push(line);
+  }
+
+  session(_endpoint: Endpoint, { session }: SessionRecord): void {
+    const bind = (): Buffer => {
+      const bound = bindSession(this.#settings.security, session);
+      session.fill(0);
+      return bound;
+    };
+    if (this.#peer === undefined) this.#bindSession = bind;
+    else this.#peer.keepSession(bind);
   }
 
   endpointFailed(_endpoint: Endpoint, errno: number): void {
@@ -106,10 +120,10 @@ export class ClientConnection implements EndpointOwner {
   }
 
   #start(remote: ResolvedHost): void {
-    const { port, psk, signal } = this.#settings;
+    const { port, security, signal } = this.#settings;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     const { native, number } = this.#endpoint;
-    const result = native.connect(number, remote.address, port, this.#context, psk.identity, psk.key);
+    const result = native.connect(number, remote.address, port, this.#context, clientParameters(security));
     if (result < 0) this.#fail(statusToError(this.#what, -result));
   }
 

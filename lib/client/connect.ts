@@ -1,6 +1,7 @@
 import { abortError } from '../errors/abort-error.js';
 import { invalidOption } from '../options/check.js';
 import { type ClientSettings, type ConnectOptions, parseConnectOptions } from '../options/client-options.js';
+import { wipeClientSecrets } from '../options/client-security.js';
 import { type ResolvedHost, resolveHost } from '../resolve-host.js';
 import type { DtlsSocket } from '../socket/dtls-socket.js';
 import { ClientConnection } from './client-connection.js';
@@ -27,7 +28,7 @@ export async function connect(options: ConnectOptions): Promise<DtlsSocket> {
     checkFamilies(settings, remote, local);
     return await new ClientConnection(settings, remote, local).established;
   } finally {
-    settings.psk.key.fill(0); // our own copy
+    wipeClientSecrets(settings.security);
   }
 }
 

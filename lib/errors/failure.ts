@@ -1,3 +1,4 @@
+import { native } from '../binding.js';
 import { alertName } from './alerts.js';
 import { describeErrno } from './system-error.js';
 import { TlsError, type TlsErrorCode, type TlsErrorDetails } from './tls-error.js';
@@ -11,12 +12,13 @@ export const Cause = {
   alertReceived: 4,
   library: 5,
   badFinished: 6,
+  verify: 7,
 } as const;
 
 export interface Failure {
   cause: number;
   code: number;
-  /** OpenSSL's words, empty unless `cause` is `library`. */
+  /** OpenSSL's words, empty unless `cause` is `library` or `verify`. */
   reason: string;
 }
 
@@ -29,6 +31,8 @@ export interface DescribedFailure {
 
 /** SSL_R_PSK_IDENTITY_NOT_FOUND of OpenSSL. */
 const PSK_IDENTITY_NOT_FOUND = 223;
+/** SSL_R_CERTIFICATE_VERIFY_FAILED. */
+const CERTIFICATE_VERIFY_FAILED = 134;
 
 /** Undefined when the association ended in order: closed here, or by the peer's close_notify. */
 export function describeFailure({ cause, code, reason }: Failure): DescribedFailure | undefined {
@@ -56,13 +60,13 @@ export function describeFailure({ cause, code, reason }: Failure): DescribedFail
         return {
           code: 'ERR_UNKNOWN_PSK_IDENTITY',
           message: 'the client gave a PSK identity that is not in the store',
-          details: { reason, library: 'OpenSSL' },
+          details: { reason, library: 'OpenSSL', libraryCode: code },
         };
       }
       return {
         code: 'ERR_TLS_LIBRARY',
         message: `OpenSSL refused: ${reason}`,
-        details: { reason, library: 'OpenSSL' },
+        details: { reason, library: 'OpenSSL', libraryCode: code },
       };
     case Cause.badFinished:
       return {
@@ -70,6 +74,17 @@ export function describeFailure({ cause, code, reason }: Failure): DescribedFail
         message: 'the first protected record is unreadable: the PSK keys differ',
         details: {},
       };
+    case Cause.verify: {
+      const { name: verifyError, text } = native.verifyError(code);
+      return {
+        code: 'ERR_CERTIFICATE_VERIFY',
+        message: `the peer's certificate is not believed: ${reason || text} (${verifyError})`,
+        details: {
+          ...{ verifyError, verifyCode: code, reason: reason || text },
+          ...{ library: 'OpenSSL', libraryCode: CERTIFICATE_VERIFY_FAILED },
+        },
+      };
+    }
     default:
       return { code: 'EPROTO', message: `unknown cause ${cause}`, details: { reason } };
   }

@@ -10,6 +10,7 @@ export const Status = {
   addressInUse: 5,
   outOfMemory: 6,
   library: 7,
+  daneUnusable: 8,
 } as const;
 
 /** The error of a status that is not `ok`; `what` tells what was tried. `tooLarge` is the caller's: it knows the sizes. */
@@ -27,6 +28,8 @@ export function statusToError(what: string, status: number): TlsError {
       return new TlsError('ENOMEM', `${what}: out of memory`);
     case Status.library:
       return new TlsError('ERR_TLS_LIBRARY', `${what}: OpenSSL refused`, { library: 'OpenSSL' });
+    case Status.daneUnusable:
+      return new TlsError('ERR_DANE_UNUSABLE', `${what}: none of the TLSA records in dane.records can be used`);
     default:
       return new TlsError('EPROTO', `${what}: unknown status ${status}`);
   }

@@ -10,10 +10,17 @@ export interface TlsErrorDetails {
   reason?: string | undefined;
   /** Which library refused: `OpenSSL`. */
   library?: string | undefined;
+  /** Its number for the reason: `ERR_GET_REASON`. */
+  libraryCode?: number | undefined;
+  /** Why a certificate was not believed, as `node:tls` names it: `CERT_HAS_EXPIRED`. */
+  verifyError?: string | undefined;
+  /** The same as OpenSSL's number: `X509_V_ERR_CERT_HAS_EXPIRED` is 10. */
+  verifyCode?: number | undefined;
   /** Error number of the system, positive. */
   errno?: number | undefined;
   /** The system call that failed. */
   syscall?: string | undefined;
+  /** What was thrown below. */
   cause?: unknown;
 }
 
@@ -34,6 +41,8 @@ export type TlsErrorCode =
   | 'ERR_TLS_LIBRARY'
   | 'ERR_UNKNOWN_PSK_IDENTITY'
   | 'ERR_BAD_FINISHED'
+  | 'ERR_CERTIFICATE_VERIFY'
+  | 'ERR_DANE_UNUSABLE'
   | 'ERR_CLOSED'
   | 'ERR_NOT_LISTENING'
   | 'ERR_ALREADY_LISTENING'
@@ -42,6 +51,13 @@ export type TlsErrorCode =
   | 'ERR_INVALID_OPTION'
   | 'ERR_UNKNOWN_CIPHER_SUITE'
   | 'ERR_INVALID_PSK'
+  | 'ERR_INVALID_CERTIFICATE'
+  | 'ERR_INVALID_KEY'
+  | 'ERR_KEY_MISMATCH'
+  | 'ERR_INVALID_CRL'
+  | 'ERR_NO_CIPHER_SUITE'
+  | 'ERR_NO_PSK'
+  | 'ERR_SESSION_STORE'
   | 'ERR_PEER_LIMIT'
   | 'ERR_SLAB_DETACHED'
   | 'ERR_OPENSSL_MISMATCH'
@@ -61,12 +77,21 @@ export type TlsErrorCode =
  * | `ERR_TLS_LIBRARY` | OpenSSL refused: `reason` |
  * | `ERR_UNKNOWN_PSK_IDENTITY` | server: a client gave an identity that is not in the store |
  * | `ERR_BAD_FINISHED` | server: the first protected record was unreadable, the PSK keys differ |
+ * | `ERR_CERTIFICATE_VERIFY` | the peer's certificate is not believed: `verifyError`, `verifyCode`, `reason` |
+ * | `ERR_DANE_UNUSABLE` | client: none of the given TLSA records can be used |
  * | `ERR_CLOSED` | the server or socket is closed, or was closed meanwhile |
  * | `ERR_NOT_LISTENING`, `ERR_ALREADY_LISTENING`, `ERR_ALREADY_CONNECTED` | the call does not fit the state of the server or device |
  * | `ERR_UNKNOWN_OPTION` | an option name that does not exist |
  * | `ERR_INVALID_OPTION` | an option or argument of a wrong type or out of range |
  * | `ERR_UNKNOWN_CIPHER_SUITE` | a cipher suite that is not in `cipherSuites` |
  * | `ERR_INVALID_PSK` | a PSK identity or key that TLS or OpenSSL cannot carry |
+ * | `ERR_INVALID_CERTIFICATE` | `cert` or `ca` cannot be read, or is weaker than `securityLevel` allows |
+ * | `ERR_INVALID_KEY` | `key` cannot be read, or `passphrase` does not open it |
+ * | `ERR_KEY_MISMATCH` | `key` does not belong to `cert` |
+ * | `ERR_INVALID_CRL` | `crl` cannot be read |
+ * | `ERR_NO_CIPHER_SUITE` | versions and security level leave none of the cipher suites |
+ * | `ERR_NO_PSK` | the server was made without the option `psk` |
+ * | `ERR_SESSION_STORE` | server: the session store failed, `cause` says how, or did not answer in time |
  * | `ERR_PEER_LIMIT` | the table of peers is full |
  * | `ERR_SLAB_DETACHED` | uncaught exception: the buffer of a message was transferred; see the option `copyMessages` |
  * | `ERR_OPENSSL_MISMATCH`, `ERR_ADDON_NOT_FOUND`, `ERR_ADDON_MISMATCH` | the native part cannot be used |
@@ -75,13 +100,25 @@ export type TlsErrorCode =
 export class TlsError extends Error {
   /** One of the table above. */
   readonly code: TlsErrorCode;
-  /** As the field of the same name in {@link TlsErrorDetails}; so are the others. */
+  /** As the field of the same name in {@link TlsErrorDetails}; so are the others. Absent where it does not apply. */
   declare readonly alert?: number;
+  /** {@link TlsErrorDetails.alertLevel} */
   declare readonly alertLevel?: number;
+  /** {@link TlsErrorDetails.alertName} */
   declare readonly alertName?: string;
+  /** {@link TlsErrorDetails.reason} */
   declare readonly reason?: string;
+  /** {@link TlsErrorDetails.library} */
   declare readonly library?: string;
+  /** {@link TlsErrorDetails.libraryCode} */
+  declare readonly libraryCode?: number;
+  /** {@link TlsErrorDetails.verifyError} */
+  declare readonly verifyError?: string;
+  /** {@link TlsErrorDetails.verifyCode} */
+  declare readonly verifyCode?: number;
+  /** {@link TlsErrorDetails.errno} */
   declare readonly errno?: number;
+  /** {@link TlsErrorDetails.syscall} */
   declare readonly syscall?: string;
 
   constructor(code: TlsErrorCode, message: string, details: TlsErrorDetails = {}) {

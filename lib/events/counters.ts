@@ -18,7 +18,7 @@ export interface ServerCounters {
   datagramsTruncated: number;
   /** From a stranger, and no ClientHello. */
   datagramsUnroutable: number;
-  /** Without an acceptable record: replayed, forged, out of epoch. */
+  /** Without an acceptable record: replayed, forged, out of epoch. Or dropped before, because too many waited. */
   datagramsIgnored: number;
   /** Answers to ClientHellos without a valid cookie (RFC 6347, 4.2.1). */
   helloVerifyRequests: number;

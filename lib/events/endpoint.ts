@@ -1,6 +1,12 @@
 import type { Address, NativeReactor } from '../binding.js';
 import type { Peer } from '../socket/peer.js';
-import type { ClientErrorRecord, ClosedRecord, ConnectedRecord } from './records.js';
+import type {
+  ClientErrorRecord,
+  ClosedRecord,
+  ConnectedRecord,
+  SessionRecord,
+  SessionWantedRecord,
+} from './records.js';
 
 /** What an endpoint's events mean is its owner's: a server, or a client. */
 export interface EndpointOwner {
@@ -12,9 +18,19 @@ export interface EndpointOwner {
   endpointFailed(endpoint: Endpoint, errno: number): void;
   /** The handles are closed, nothing follows. */
   endpointClosed(endpoint: Endpoint): void;
+  /** A session that can be resumed: a client's, or one of a server that keeps them in JavaScript. */
+  session?(endpoint: Endpoint, record: SessionRecord): void;
+  /** To be answered by `answerSession`; without this handler nothing is ever found. */
+  sessionWanted?(endpoint: Endpoint, record: SessionWantedRecord): void;
+  /** The session with this id must not be resumed any more. */
+  sessionRemoved?(endpoint: Endpoint, id: Buffer): void;
+  /** An error of the transport, reported to a client's established association, which goes on. `errno` is positive. */
+  peerError?(endpoint: Endpoint, peer: number, errno: number): void;
+  /** A script endpoint sends, its goodbyes too. `datagram` is a view, as messages are. */
+  datagramOut?(endpoint: Endpoint, address: string, port: number, datagram: Buffer): void;
 }
 
-/** One UDP socket and its associations. */
+/** One socket, or a script in its place, and its associations. */
 export class Endpoint {
   readonly native: NativeReactor;
   readonly number: number;

@@ -4,7 +4,7 @@ import { rethrowLater } from '../errors/rethrow-later.js';
 import { TlsError } from '../errors/tls-error.js';
 import type { Endpoint } from './endpoint.js';
 import { ENDPOINT, EVENT_INTS, EventKind, KIND, LENGTH, MAX_PAYLOAD, OFFSET, PEER } from './layout.js';
-import { RecordView } from './records.js';
+import { RecordView, type SessionWantedRecord } from './records.js';
 
 /** Events per batch. A full slab costs one more call into JavaScript, nothing else. */
 const EVENT_CAPACITY = 1_024;
@@ -92,6 +92,21 @@ export class EventReader {
       case EventKind.keylog:
         if (!this.#payloadLost) owner.keylogLine(record.keylogLine());
         break;
+      case EventKind.session:
+        if (!this.#payloadLost) owner.session?.(endpoint, record.session());
+        break;
+      case EventKind.sessionWanted:
+        deliverWanted(endpoint, record.sessionWanted());
+        break;
+      case EventKind.peerError:
+        owner.peerError?.(endpoint, records[start + PEER] as number, record.errno());
+        break;
+      case EventKind.sessionRemoved:
+        if (!this.#payloadLost) owner.sessionRemoved?.(endpoint, record.sessionId());
+        break;
+      case EventKind.datagram:
+        if (!this.#payloadLost) owner.datagramOut?.(endpoint, ...record.datagram());
+        break;
       case EventKind.endpointError:
         owner.endpointFailed(endpoint, record.errno());
         break;
@@ -129,6 +144,12 @@ export class EventReader {
       ),
     );
   }
+}
+
+/** The handshake waits: an owner without an answer has no such session. */
+function deliverWanted(endpoint: Endpoint, record: SessionWantedRecord): void {
+  if (endpoint.owner.sessionWanted) endpoint.owner.sessionWanted(endpoint, record);
+  else endpoint.native.answerSession(endpoint.number, record.peer, null);
 }
 
 /** Native code writes to it by address: postMessage() must never detach it. (transfer() does all the same.) */

@@ -24,6 +24,11 @@ export const EventKind = {
   keylog: 5,
   endpointClosed: 6,
   endpointError: 7,
+  session: 8,
+  sessionWanted: 9,
+  sessionRemoved: 10,
+  datagram: 11,
+  peerError: 12,
 } as const;
 
 /** Flags in the lowest byte of `C` of a `connected` event; the port is above them. */

@@ -18,12 +18,37 @@ export interface EndpointSettings {
   serverContext?: NativeContext | undefined;
   counters: BigUint64Array;
   copyMessages: boolean;
+  /** 0..63, default 0: the system's. */
+  dscp?: number | undefined;
+  /** 0..7, default 0: the system's. */
+  priority?: number | undefined;
+  /** Default '': any. */
+  interfaceName?: string | undefined;
+  /** Default false. */
+  transparent?: boolean | undefined;
 }
 
 /** Opens a UDP socket whose events go to `owner`. Throws what the system says, with `code`, `errno` and `syscall`. */
 export function openEndpoint(settings: EndpointSettings, owner: EndpointOwner): Endpoint {
   reactor ??= new Reactor();
   return reactor.open(settings, owner);
+}
+
+export interface ScriptEndpointSettings {
+  maxPeers: number;
+  /** Bytes that the way adds to each datagram: for the MTU of path and link. */
+  ipOverhead: number;
+  counters: BigUint64Array;
+  copyMessages: boolean;
+}
+
+/**
+ * Opens an endpoint without a socket: datagrams come in by `native.injectDatagram`, and go out to the owner's
+ * `datagramOut`.
+ */
+export function openScriptEndpoint(settings: ScriptEndpointSettings, owner: EndpointOwner): Endpoint {
+  reactor ??= new Reactor();
+  return reactor.openScript(settings, owner);
 }
 
 /** The native reactor with its reader: one per Node environment, made when the first endpoint is opened. */
@@ -34,20 +59,32 @@ class Reactor {
   });
 
   open(settings: EndpointSettings, owner: EndpointOwner): Endpoint {
-    const number = this.#native.openEndpoint(
-      settings.backend,
-      settings.address,
-      settings.port,
-      settings.flags,
-      settings.receiveBufferSize,
-      settings.sendBufferSize,
-      settings.maxPeers,
-      settings.remote?.address ?? null,
-      settings.remote?.port ?? 0,
-      settings.serverContext ?? null,
-      settings.counters,
-    );
-    const endpoint = new Endpoint(this.#native, number, owner, settings.copyMessages);
+    const number = this.#native.openEndpoint({
+      backend: settings.backend,
+      address: settings.address,
+      port: settings.port,
+      flags: settings.flags,
+      receiveBufferSize: settings.receiveBufferSize,
+      sendBufferSize: settings.sendBufferSize,
+      maxPeers: settings.maxPeers,
+      remoteAddress: settings.remote?.address ?? null,
+      remotePort: settings.remote?.port ?? 0,
+      context: settings.serverContext ?? null,
+      counters: settings.counters,
+      dscp: settings.dscp ?? 0,
+      priority: settings.priority ?? 0,
+      interfaceName: settings.interfaceName ?? '',
+      transparent: settings.transparent ?? false,
+    });
+    return this.#add(number, owner, settings.copyMessages);
+  }
+
+  openScript({ maxPeers, ipOverhead, counters, copyMessages }: ScriptEndpointSettings, owner: EndpointOwner): Endpoint {
+    return this.#add(this.#native.openScriptEndpoint(maxPeers, ipOverhead, counters), owner, copyMessages);
+  }
+
+  #add(number: number, owner: EndpointOwner, copyMessages: boolean): Endpoint {
+    const endpoint = new Endpoint(this.#native, number, owner, copyMessages);
     this.#reader.add(endpoint);
     return endpoint;
   }

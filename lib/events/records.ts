@@ -1,15 +1,17 @@
+import type { PeerInfo } from '../binding.js';
 import type { Failure } from '../errors/failure.js';
 import { A, B, C, PEER, RESUMED_FLAG, TRAFFIC_BYTES } from './layout.js';
+import { PayloadReader } from './payload-reader.js';
+
+/** `a` of a `session` event. */
+const SERVERS_SESSION = 1;
 
 /** A `connected` event. */
-export interface ConnectedRecord {
+export interface ConnectedRecord extends PeerInfo {
   peer: number;
-  cipher: number;
   innerMtu: number;
-  resumed: boolean;
   remoteAddress: string;
   remotePort: number;
-  pskIdentity: string;
 }
 
 /** A `closed` event. */
@@ -26,6 +28,22 @@ export interface ClientErrorRecord {
   remotePort: number;
   /** Empty when the client had not given one. */
   pskIdentity: string;
+}
+
+/** A `session` event: a session that can be resumed. */
+export interface SessionRecord {
+  /** The association that it comes from, 0 when that is gone. */
+  peer: number;
+  /** Of a server's session, by which its client will ask for it; empty for a client's. */
+  id: Buffer;
+  /** DER of the `SSL_SESSION`, with its keys. A copy. */
+  session: Buffer;
+}
+
+/** A `sessionWanted` event: the handshake waits for `answerSession`. */
+export interface SessionWantedRecord {
+  peer: number;
+  id: Buffer;
 }
 
 /** Of one association, UDP payload: handshake and record overhead included. */
@@ -64,15 +82,19 @@ export class RecordView {
 
   connected(): ConnectedRecord {
     const portAndFlags = this.#int(C);
-    const [remoteAddress, rest] = takeText(this.#payload);
+    const payload = this.#reader();
     return {
       peer: this.#int(PEER),
       cipher: this.#int(A),
       innerMtu: this.#int(B),
       resumed: (portAndFlags & RESUMED_FLAG) !== 0,
-      remoteAddress,
       remotePort: portAndFlags >>> 8,
-      pskIdentity: rest.toString(),
+      remoteAddress: payload.text(),
+      pskIdentity: payload.text(),
+      serverName: payload.text(),
+      version: payload.uint16le(),
+      verifyResult: payload.int32le(),
+      certificates: takeCertificates(payload),
     };
   }
 
@@ -87,9 +109,31 @@ export class RecordView {
   }
 
   clientError(): ClientErrorRecord {
-    const [remoteAddress, afterAddress] = takeText(this.#payload);
-    const [pskIdentity, reason] = takeText(afterAddress);
-    return { failure: this.#failure(reason), remoteAddress, remotePort: this.#int(C), pskIdentity };
+    const payload = this.#reader();
+    const remoteAddress = payload.text();
+    const pskIdentity = payload.text();
+    return { failure: this.#failure(payload.rest()), remoteAddress, remotePort: this.#int(C), pskIdentity };
+  }
+
+  session(): SessionRecord {
+    const payload = this.#reader();
+    const id = payload.copy(this.#int(A) === SERVERS_SESSION ? payload.uint8() : 0);
+    return { peer: this.#int(PEER), id, session: payload.copyRest() };
+  }
+
+  sessionWanted(): SessionWantedRecord {
+    return { peer: this.#int(PEER), id: this.sessionId() };
+  }
+
+  /** A copy of the whole payload. */
+  sessionId(): Buffer {
+    return this.#reader().copyRest();
+  }
+
+  /** Address, port and bytes (a view) of what a script endpoint sends. */
+  datagram(): [string, number, Buffer] {
+    const payload = this.#reader();
+    return [payload.text(), this.#int(A), payload.rest()];
   }
 
   /** A line in NSS key log format with its line end, as in the `'keylog'` event of `node:tls`. A copy: it is secret. */
@@ -108,13 +152,20 @@ export class RecordView {
     return { cause: this.#int(A), code: this.#int(B), reason: reason.toString() };
   }
 
+  #reader(): PayloadReader {
+    return new PayloadReader(this.#payload);
+  }
+
   #int(position: number): number {
     return this.#records[this.#start + position] as number;
   }
 }
 
-/** A text that its length in one byte precedes, and what follows it. */
-function takeText(bytes: Buffer): [string, Buffer] {
-  const end = 1 + (bytes[0] ?? 0);
-  return [bytes.toString('utf8', 1, end), bytes.subarray(end)];
+/** DER, leaf first; all of them views of one copy. */
+function takeCertificates(payload: PayloadReader): Buffer[] {
+  if (payload.atEnd) return [];
+  const certificates = [];
+  const chain = new PayloadReader(payload.copyRest());
+  while (!chain.atEnd) certificates.push(chain.view(chain.uint24be()));
+  return certificates;
 }

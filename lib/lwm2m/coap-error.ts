@@ -13,6 +13,7 @@ export type CoapErrorCode =
 
 /** A CoAP exchange that did not do what it was meant to do. */
 export class CoapError extends Error {
+  /** For stack traces. */
   override readonly name = 'CoapError';
   /** Stable; see {@link CoapErrorCode}. */
   readonly code: CoapErrorCode;

@@ -7,16 +7,23 @@ export type CoapType = 'confirmable' | 'non-confirmable' | 'acknowledgement' | '
 export interface CoapOption {
   /** The registered name, or the decimal number of an option that `coap-packet` does not know. */
   readonly name: string;
+  /** As on the wire, without delta and length. */
   readonly value: Buffer;
 }
 
 /** A well-formed CoAP message. `code` is written as in the RFC: `'0.02'` is POST, `'2.04'` is Changed. */
 export interface CoapMessage {
+  /** Confirmable or not, acknowledgement, reset. */
   readonly type: CoapType;
+  /** Class and detail. */
   readonly code: string;
+  /** 0..65535. */
   readonly messageId: number;
+  /** 0..8 bytes. */
   readonly token: Buffer;
+  /** In the order of their numbers. */
   readonly options: readonly CoapOption[];
+  /** Empty when there is none. */
   readonly payload: Buffer;
 }
 

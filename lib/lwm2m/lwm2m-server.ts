@@ -11,7 +11,7 @@ import { RegistrationTable } from './registration-table.js';
 import { describeRequest } from './request-summary.js';
 
 /**
- * An LwM2M test server: the Registration interface over CoAP over DTLS with PSK. It answers Register, Update and
+ * An LwM2M test server: the Registration interface over CoAP over DTLS. It answers Register, Update and
  * De-register on `/rd` and reports them as events, after the reply has been handed to the transport. A registration outlives
  * the DTLS association that made it; it ends with De-register, with its lifetime, or when the endpoint registers again.
  * What peers send never makes it throw. Block-wise transfer is not supported.
@@ -96,7 +96,7 @@ export class Lwm2mServer extends EventEmitter<Lwm2mServerEvents> {
   #serve(socket: DtlsSocket): void {
     const responder = new CoapResponder(this.#counters);
     const peer: RegistrationPeer = {
-      identity: socket.pskIdentity,
+      identity: identityOf(socket),
       remoteAddress: socket.remoteAddress,
       remotePort: socket.remotePort,
       cipher: socket.cipher.name,
@@ -138,4 +138,12 @@ export class Lwm2mServer extends EventEmitter<Lwm2mServerEvents> {
     this.#counters.expirations += 1;
     this.emit('expire', registration);
   }
+}
+
+/** Whom the handshake proved: a PSK identity, or the common name (else the fingerprint) of a verified certificate. */
+function identityOf({ pskIdentity, authorized, peerCertificate }: DtlsSocket): string | undefined {
+  if (pskIdentity !== undefined) return pskIdentity;
+  if (!authorized || peerCertificate === undefined) return undefined;
+  const { CN } = peerCertificate.toLegacyObject().subject as { CN?: unknown };
+  return typeof CN === 'string' && CN !== '' ? CN : peerCertificate.fingerprint256;
 }

@@ -14,7 +14,10 @@ export interface RegistrationParameters {
 
 /** Where a device was heard last. */
 export interface RegistrationPeer {
-  /** PSK identity that the DTLS handshake proved. */
+  /**
+   * What the DTLS handshake proved: the PSK identity, or the common name of the client's certificate, or its fingerprint
+   * (SHA-256) when it has none. Undefined for a client that proved nothing.
+   */
   readonly identity: string | undefined;
   /** Numeric. */
   readonly remoteAddress: string;

@@ -6,8 +6,8 @@ import { parseTransmission, type TransmissionParameters } from './transmission-p
 
 export interface SimulatedDeviceOptions extends ConnectOptions {
   /**
-   * Endpoint client name, 1 to 252 bytes as UTF-8: what fits one Uri-Query option. Default: the PSK identity. Throws
-   * `ERR_INVALID_OPTION`.
+   * Endpoint client name, 1 to 252 bytes as UTF-8: what fits one Uri-Query option. Default: the PSK identity; required
+   * without one. Throws `ERR_INVALID_OPTION`.
    */
   endpoint?: string | undefined;
   /**
@@ -64,6 +64,23 @@ const names: Record<keyof SimulatedDeviceOptions, true> = {
   host: true,
   port: true,
   psk: true,
+  cert: true,
+  key: true,
+  passphrase: true,
+  ca: true,
+  systemTrust: true,
+  crl: true,
+  rejectUnauthorized: true,
+  minVersion: true,
+  maxVersion: true,
+  securityLevel: true,
+  signatureAlgorithms: true,
+  groups: true,
+  servername: true,
+  checkName: true,
+  dane: true,
+  session: true,
+  tickets: true,
   localAddress: true,
   localPort: true,
   signal: true,
@@ -87,9 +104,8 @@ export function parseSimulatedDeviceOptions(value: unknown): SimulatedDeviceSett
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw invalidOption('signal', signal, 'an AbortSignal');
   }
-  const identity = parseIdentity(connection['psk']);
   return Object.freeze({
-    endpoint: endpoint === undefined ? identity : parseEndpoint(endpoint),
+    endpoint: endpoint === undefined ? defaultEndpoint(connection['psk']) : parseEndpoint(endpoint),
     lifetime: lifetime === undefined ? undefined : parseLifetime(lifetime),
     version:
       version === undefined ? '1.1' : text(version, 'version', 'a version such as 1.1', (it) => VERSION.test(it)),
@@ -126,8 +142,10 @@ function parseObjects(value: unknown): string {
   return text(value, 'objects', 'link format such as </1/0>,</3/0>', (it) => parseLinkFormat(it) !== undefined);
 }
 
-/** As text, for the endpoint's name. Its length is checked with the key, by `connect()`. */
-function parseIdentity(psk: unknown): string {
+/** The PSK identity as text. Its length is checked with the key, by `connect()`. */
+function defaultEndpoint(psk: unknown): string {
+  if (psk === undefined)
+    throw invalidOption('psk', undefined, 'identity and key, or a certificate and the option endpoint');
   const { identity } = secretsRecord(psk, 'psk', ['identity', 'key']);
   if (typeof identity === 'string') return identity;
   if (identity instanceof Uint8Array) return Buffer.from(identity).toString('utf8');

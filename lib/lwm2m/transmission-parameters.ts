@@ -13,6 +13,7 @@ export interface TransmissionParameters {
   readonly maxRetransmit: number;
 }
 
+/** RFC 7252 section 4.8. */
 export const defaultTransmission: TransmissionParameters = Object.freeze({
   ackTimeout: 2_000,
   ackRandomFactor: 1.5,

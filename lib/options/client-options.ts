@@ -1,9 +1,15 @@
+import { Transport } from '../binding.js';
 import { parseHost, parsePort } from './address.js';
 import { boolean, invalidOption, optionsRecord } from './check.js';
+import {
+  type ClientSecurity,
+  type ClientSecurityOptions,
+  clientSecurityNames,
+  parseClientSecurity,
+} from './client-security.js';
 import { type DtlsOptions, type DtlsSettings, dtlsOptionNames, parseDtlsOptions } from './dtls-options.js';
-import { type PskCredentials, type PskSettings, parsePskCredentials } from './psk.js';
 
-export interface ConnectOptions extends DtlsOptions {
+export interface ConnectOptions extends DtlsOptions, ClientSecurityOptions {
   /**
    * Server to connect to: an IP address, or a name whose first address of the system's resolver is taken. Required.
    * Throws `ERR_INVALID_OPTION`; `ENOTFOUND`. `dns.lookup`, `connect(2)`.
@@ -11,8 +17,6 @@ export interface ConnectOptions extends DtlsOptions {
   host: string;
   /** UDP port of the server. Integer 1..65535, required. LwM2M's own is 5684. Throws `ERR_INVALID_OPTION`. */
   port: number;
-  /** Identity and key. Required. Throws `ERR_INVALID_PSK`. `SSL_CTX_set_psk_client_callback`. */
-  psk: PskCredentials;
   /**
    * Local address to send from. Default: the system chooses. It also decides the family when `host` is a name.
    * Throws `ERR_INVALID_OPTION`; `EADDRNOTAVAIL`. `bind(2)`.
@@ -32,7 +36,7 @@ export interface ConnectOptions extends DtlsOptions {
 export interface ClientSettings extends DtlsSettings {
   readonly host: string;
   readonly port: number;
-  readonly psk: PskSettings;
+  readonly security: ClientSecurity;
   /** Undefined: any address of the server's family. */
   readonly localAddress: string | undefined;
   readonly localPort: number;
@@ -40,20 +44,25 @@ export interface ClientSettings extends DtlsSettings {
   readonly keylog: boolean;
 }
 
-const names = [...dtlsOptionNames, 'host', 'port', 'psk', 'localAddress', 'localPort', 'signal', 'keylog'];
+const names = [
+  ...dtlsOptionNames,
+  ...clientSecurityNames,
+  ...['host', 'port', 'localAddress', 'localPort', 'signal', 'keylog'],
+];
 
 export function parseConnectOptions(value: unknown): ClientSettings {
   const options = optionsRecord(value, 'connect', names);
+  const host = parseHost(options['host'], 'host');
   return Object.freeze({
     ...parseDtlsOptions(options),
-    host: parseHost(options['host'], 'host'),
+    host,
     port: parsePort(options['port'], 'port', 1),
-    psk: parsePskCredentials(options['psk']),
     localAddress:
       options['localAddress'] === undefined ? undefined : parseHost(options['localAddress'], 'localAddress'),
     localPort: parsePort(options['localPort'], 'localPort', 0),
     signal: parseSignal(options['signal']),
     keylog: boolean(options['keylog'], 'keylog', false),
+    security: parseClientSecurity(options, Transport.datagram, host), // last: it makes copies of secrets
   });
 }
 

@@ -1,20 +1,11 @@
-import type { CipherSuite, UdpBackend } from '../binding.js';
+import type { UdpBackend } from '../binding.js';
 import { boolean, integer, oneOf } from './check.js';
-import { parseCipherSuites } from './cipher-suites.js';
 import { type HandshakeTimeoutSettings, type HandshakeTimeouts, parseHandshakeTimeouts } from './handshake-timeouts.js';
 import { parseKeylogFile } from './keylog-file.js';
+import type { DtlsVersion, VersionOptions } from './versions.js';
 
-/** Options that servers and clients share. */
-export interface DtlsOptions {
-  /**
-   * Cipher suites that are offered or accepted, in order of preference: IANA numbers (`0xc0a8`), IANA names
-   * (`'TLS_PSK_WITH_AES_128_CCM_8'`) or OpenSSL's names (`'PSK-AES128-CCM8'`), mixed as you like; see `cipherSuites` for all.
-   * Default: AES-128-CCM-8, CCM, GCM, CBC-SHA256 and ECDHE-PSK with CBC-SHA256, then the rest, without the suites that
-   * use SHA-1. Throws `ERR_UNKNOWN_CIPHER_SUITE`, `ERR_INVALID_OPTION`. `SSL_CTX_set_cipher_list`.
-   *
-   * @example cipherSuites: ['TLS_PSK_WITH_AES_128_CCM_8', 0x00a8]
-   */
-  cipherSuites?: readonly (string | number)[] | undefined;
+/** Options that servers and clients share, but for what is about security. */
+export interface DtlsOptions extends VersionOptions<DtlsVersion> {
   /**
    * Largest datagram that is sent, UDP payload in bytes: handshake flights are cut to fit, and `innerMtu` is what is
    * left of it for a message. Integer 256..16384, default 1232 (IPv6's guaranteed 1280 without its headers).
@@ -52,7 +43,6 @@ export interface DtlsOptions {
 }
 
 export interface DtlsSettings {
-  readonly cipherSuites: readonly CipherSuite[];
   readonly mtu: number;
   readonly handshakeTimeouts: HandshakeTimeoutSettings;
   readonly udpBackend: UdpBackend;
@@ -62,7 +52,6 @@ export interface DtlsSettings {
 }
 
 export const dtlsOptionNames = [
-  'cipherSuites',
   'mtu',
   'handshakeTimeouts',
   'udpBackend',
@@ -72,7 +61,6 @@ export const dtlsOptionNames = [
 
 export function parseDtlsOptions(options: Record<string, unknown>): DtlsSettings {
   return {
-    cipherSuites: parseCipherSuites(options['cipherSuites']),
     mtu: integer(options['mtu'], 'mtu', { min: 256, max: 16_384, unit: 'bytes', default: 1_232 }),
     handshakeTimeouts: parseHandshakeTimeouts(options['handshakeTimeouts']),
     udpBackend: oneOf(options['udpBackend'], 'udpBackend', ['auto', 'mmsg', 'uv'], 'auto'),

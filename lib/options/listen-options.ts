@@ -2,6 +2,7 @@ import { EndpointFlag } from '../binding.js';
 import { parseHost, parsePort } from './address.js';
 import { boolean, integer, optionsRecord } from './check.js';
 
+/** Where a {@link DtlsServer} takes clients. */
 export interface ListenOptions {
   /**
    * Address or host name to bind. Default `'::'`, which takes IPv4 and IPv6 alike, or `'0.0.0.0'` on a system without

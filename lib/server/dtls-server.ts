@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
 import { type Address, EndpointFlag, type NativeContext } from '../binding.js';
-import { createServerContext } from '../context.js';
+import { datagramTransport, serverContext } from '../context.js';
 import { ClientError } from '../errors/client-error.js';
 import { describeFailure, failureToError } from '../errors/failure.js';
 import { rethrowLater } from '../errors/rethrow-later.js';
@@ -12,23 +12,31 @@ import type { Endpoint, EndpointOwner } from '../events/endpoint.js';
 import { openEndpoint } from '../events/reactor.js';
 import type { ClientErrorRecord } from '../events/records.js';
 import { appendKeylog } from '../keylog.js';
+import { wipeSecrets } from '../options/certificates.js';
 import { type ListenOptions, type ListenSettings, parseListenOptions } from '../options/listen-options.js';
 import { type DtlsServerOptions, parseServerOptions, type ServerSettings } from '../options/server-options.js';
+import type { ServerIdentityOptions } from '../options/server-security.js';
 import type { PskStore } from '../psk-store.js';
 import { resolveHost } from '../resolve-host.js';
 import type { DtlsSocket } from '../socket/dtls-socket.js';
 import { inspected } from '../socket/inspection.js';
 import { Peer } from '../socket/peer.js';
+import { ServerNames } from './server-names.js';
+import { StoredSessions } from './stored-sessions.js';
+import { TicketKeys } from './ticket-keys.js';
 
+/** Events of a {@link DtlsServer} and what their listeners get. */
 export interface DtlsServerEvents {
   /** The port is open; in the turn after `listen()`. */
   listening: [];
   /** A client has completed its handshake. */
   connection: [socket: DtlsSocket];
-  /** A client has not: wrong identity, wrong key, no common cipher suite, timeout. The server is well. */
+  /** A client has not: wrong identity or key, bad certificate, no common cipher suite, timeout. The server is well. */
   clientError: [error: ClientError];
   /** A line in NSS key log format, with its line end. The first listener switches it on, for handshakes from then on. */
   keylog: [line: Buffer];
+  /** `sessions.store` failed or was too late: `ERR_SESSION_STORE`. The client made a full handshake instead. */
+  sessionStoreError: [error: TlsError];
   /** The UDP socket failed for good; the server closes. */
   error: [error: TlsError];
   /** The end, after the `'close'` of all its sockets. */
@@ -36,7 +44,7 @@ export interface DtlsServerEvents {
 }
 
 /**
- * A DTLS 1.2 server with pre-shared keys on one UDP port.
+ * A DTLS server on one UDP port, for clients with pre-shared keys, with certificates, or both.
  *
  * @example
  * const server = new DtlsServer({ psk: { device: Buffer.from('secret') } });
@@ -46,6 +54,9 @@ export interface DtlsServerEvents {
 export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   readonly #settings: ServerSettings;
   readonly #context: NativeContext;
+  readonly #names: ServerNames;
+  readonly #ticketKeys: TicketKeys;
+  readonly #storedSessions: StoredSessions | undefined;
   readonly #counters = createCounters();
   #state: 'idle' | 'opening' | 'listening' | 'closing' | 'closed' = 'idle';
   #endpoint: Endpoint | undefined;
@@ -58,14 +69,51 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   constructor(options: DtlsServerOptions) {
     super();
     this.#settings = parseServerOptions(options);
-    this.#context = createServerContext(this.#settings);
-    if (this.#settings.keylogFile !== undefined) this.#context.enableKeylog();
+    const { security, keylogFile } = this.#settings;
+    const transport = datagramTransport(this.#settings);
+    try {
+      this.#context = serverContext(security, transport);
+    } finally {
+      wipeSecrets(security);
+    }
+    this.#names = new ServerNames(this.#context, security, transport);
+    this.#ticketKeys = new TicketKeys(this.#context, security.sessions);
+    const { store } = security.sessions;
+    if (store !== null) {
+      const report = (error: TlsError) => process.nextTick(() => this.emit('sessionStoreError', error));
+      this.#storedSessions = new StoredSessions(store, security.sessions, report);
+    }
+    if (keylogFile !== undefined) this.#names.enableKeylog();
     (this as EventEmitter).on('newListener', DtlsServer.#onNewListener);
   }
 
-  /** Who may connect; may change at any time. */
+  /** Who may connect with a pre-shared key; may change at any time. Throws `ERR_NO_PSK` without the option `psk`. */
   get identities(): PskStore {
-    return this.#settings.psk;
+    const { psk } = this.#settings.security;
+    if (psk !== null) return psk;
+    throw new TlsError('ERR_NO_PSK', 'identities: this server was made without the option psk, for certificates only');
+  }
+
+  /**
+   * Gives clients that ask for a name (SNI) a certificate of its own. `serverName` is `'a.example'`, or `'*.example'` for
+   * every name with one label in front; an exact name wins, a name that is added again is replaced. What is not in
+   * `options` is as the server's own. Counts from the next handshake on. Throws `ERR_INVALID_OPTION`,
+   * `ERR_UNKNOWN_OPTION`, `ERR_INVALID_CERTIFICATE`, `ERR_INVALID_KEY`, `ERR_KEY_MISMATCH`, `ERR_INVALID_CRL`.
+   * `SSL_CTX_set_tlsext_servername_callback`.
+   *
+   * @example server.addContext('*.devices.example', { cert, key });
+   */
+  addContext(serverName: string, options: ServerIdentityOptions): void {
+    this.#names.add(serverName, options);
+  }
+
+  /**
+   * Replaces what tickets are encrypted with, as `sessions.ticketKeys`; from then on it is the caller who changes them. Servers
+   * that share their keys resume each other's sessions: give all of them the new key last, then put it first. The keys are
+   * copied. Throws `ERR_INVALID_OPTION`. `SSL_CTX_set_tlsext_ticket_key_cb`.
+   */
+  setTicketKeys(keys: Uint8Array | readonly Uint8Array[]): void {
+    this.#ticketKeys.set(keys);
   }
 
   /**
@@ -87,6 +135,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
       throw error;
     }
     this.#state = 'listening';
+    this.#ticketKeys.start();
     if (!this.#keepAlive) this.unref();
     process.nextTick(() => {
       if (this.#state === 'listening') this.emit('listening');
@@ -148,7 +197,13 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     const { address, port } = this.#endpoint?.localAddress ?? {};
     const { peersHandshaking, handshakesCompleted, handshakesFailed } = this.counters();
     const fields = {
-      ...{ state: this.#state, address, port, identities: this.identities.size, connections: this.connections },
+      ...{
+        state: this.#state,
+        address,
+        port,
+        identities: this.#settings.security.psk?.size,
+        connections: this.connections,
+      },
       ...{ peersHandshaking, handshakesCompleted, handshakesFailed },
     };
     return inspected('DtlsServer', fields, depth, options);
@@ -207,6 +262,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
 
   #beginClose(): void {
     this.#state = 'closing';
+    this.#ticketKeys.stop();
     this.#opening.abort();
     if (this.#endpoint === undefined) {
       process.nextTick(() => this.#finishClose());
@@ -254,6 +310,12 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     );
   }
 
+  /** The handshake waits. If its peer has gone meanwhile, nobody is there to be told. */
+  async #answerSession({ native, number }: Endpoint, peer: number, id: Buffer): Promise<void> {
+    const session = (await this.#storedSessions?.find(id)) ?? null;
+    if (this.#state === 'listening') native.answerSession(number, peer, session);
+  }
+
   /** What the endpoint tells. While the server closes, only its end still counts. */
   readonly #owner: EndpointOwner = {
     peerConnected: (endpoint, record) => {
@@ -271,6 +333,9 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
       if (this.#settings.keylogFile !== undefined) appendKeylog(this.#settings.keylogFile, line);
       this.emit('keylog', line);
     },
+    session: (_endpoint, { id, session }) => this.#storedSessions?.keep(id, session),
+    sessionWanted: (endpoint, { peer, id }) => void this.#answerSession(endpoint, peer, id),
+    sessionRemoved: (_endpoint, id) => this.#storedSessions?.forget(id),
     endpointFailed: (_endpoint, errno) => {
       if (this.#state !== 'listening') return;
       void this.close();
@@ -281,7 +346,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   };
 
   static #onNewListener(this: DtlsServer, event: string | symbol): void {
-    if (event === 'keylog') this.#context.enableKeylog();
+    if (event === 'keylog') this.#names.enableKeylog();
   }
 }
 

@@ -1,14 +1,18 @@
+import type { X509Certificate } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
 import type { CipherSuite } from '../binding.js';
 import type { TlsError } from '../errors/tls-error.js';
 import { invalidOption } from '../options/check.js';
 import { cipherSuiteById } from '../options/cipher-suites.js';
+import { type DtlsVersion, versionName } from '../options/versions.js';
 import { inspected } from './inspection.js';
 import { messagesOf } from './message-iterator.js';
 import type { Peer } from './peer.js';
+import { PeerIdentity } from './peer-identity.js';
 import { setDtlsSocketFactory } from './socket-factory.js';
 
+/** Events of a {@link DtlsSocket} and what their listeners get. */
 export interface DtlsSocketEvents {
   /** One message. See the option `copyMessages` for what keeping it costs. */
   message: [message: Buffer];
@@ -18,6 +22,8 @@ export interface DtlsSocketEvents {
   close: [hadError: boolean];
   /** Clients with the option `keylog`: a line in NSS key log format, with its line end. */
   keylog: [line: Buffer];
+  /** Clients: a session that can be resumed by the option `session` of a later `connect()`, for the first listener too. */
+  session: [session: Buffer];
 }
 
 /**
@@ -28,6 +34,7 @@ export interface DtlsSocketEvents {
  */
 export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
   readonly #peer: Peer;
+  #identity: PeerIdentity | undefined;
   #keylogLines: Buffer[] | undefined;
 
   static {
@@ -81,9 +88,56 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
     return cipherSuiteById(this.#peer.record.cipher);
   }
 
+  /** The negotiated protocol version: `'DTLSv1.2'`. `SSL_version`. */
+  get protocol(): DtlsVersion | (string & {}) {
+    return versionName(this.#peer.record.version);
+  }
+
+  /** The name that the client asked for; undefined when it sent none. `SSL_get_servername`. */
+  get servername(): string | undefined {
+    return this.#peer.record.serverName || undefined;
+  }
+
+  /**
+   * Whether the peer has proved who it is: by the pre-shared key, or by a certificate that was verified. At a server false
+   * for clients that were not asked for a certificate.
+   */
+  get authorized(): boolean {
+    return this.#who.authorized;
+  }
+
+  /**
+   * Why the peer's certificate is not believed, as `node:tls` names it: `'CERT_HAS_EXPIRED'`. Undefined when it is, and
+   * when there is none. Others are refused unless `rejectUnauthorized` is false. `SSL_get_verify_result`.
+   */
+  get authorizationError(): string | undefined {
+    return this.#who.authorizationError;
+  }
+
+  /** The peer's own certificate; undefined when it gave none, or one that Node.js cannot read. */
+  get peerCertificate(): X509Certificate | undefined {
+    return this.#who.chain[0];
+  }
+
+  /**
+   * What the peer sent: its own certificate and then those of its authorities, as far as Node.js can read them. After a
+   * resumed handshake only the first. `SSL_get_peer_cert_chain`.
+   */
+  get peerCertificateChain(): readonly X509Certificate[] {
+    return this.#who.chain;
+  }
+
+  /**
+   * Clients: the newest session, to be resumed by the option `session` of a later `connect()`; undefined while the server
+   * has given none. It holds the keys of this connection: keep it as you keep those. `i2d_SSL_SESSION`.
+   */
+  get session(): Buffer | undefined {
+    return this.#peer.session;
+  }
+
   /** The identity that the client gave; undefined for a connection without PSK. */
   get pskIdentity(): string | undefined {
-    return this.#peer.record.pskIdentity || undefined;
+    return this.#who.pskIdentity;
   }
 
   /**
@@ -94,7 +148,7 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
     return this.#peer.record.innerMtu;
   }
 
-  /** Whether the handshake continued an earlier session. Always false in this version. */
+  /** Whether the handshake continued an earlier session. `SSL_session_reused`. */
   get resumed(): boolean {
     return this.#peer.record.resumed;
   }
@@ -176,8 +230,20 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
     return inspected('DtlsSocket', fields, depth, options);
   }
 
+  /** It comes with the handshake, before anybody can listen. */
+  #replaySession(): void {
+    const session = this.#peer.takeUnheardSession();
+    if (session !== undefined) process.nextTick(() => this.emit('session', session));
+  }
+
+  get #who(): PeerIdentity {
+    this.#identity ??= new PeerIdentity(this.#peer.record);
+    return this.#identity;
+  }
+
   static #onNewListener(this: DtlsSocket, event: string | symbol): void {
     if (event === 'message') this.#peer.startFlowing();
+    else if (event === 'session') this.#replaySession();
     else if (event === 'keylog' && this.#keylogLines !== undefined) {
       const lines = this.#keylogLines;
       this.#keylogLines = undefined;

@@ -30,6 +30,9 @@ export class Peer {
   #flowing = false;
   #held: Buffer[] | undefined;
   #closeWaiters: (() => void)[] | undefined;
+  #session: Buffer | undefined;
+  #makeSession: (() => Buffer) | undefined;
+  #sessionUnheard = false;
 
   constructor(role: 'client' | 'server', endpoint: Endpoint, record: ConnectedRecord, keylogLines?: Buffer[]) {
     this.role = role;
@@ -37,6 +40,31 @@ export class Peer {
     this.record = record;
     this.socket = createDtlsSocket(this, keylogLines);
     endpoint.peers.set(record.peer, this);
+  }
+
+  /** The newest session of a client. */
+  get session(): Buffer | undefined {
+    this.#session ??= this.#makeSession?.();
+    this.#makeSession = undefined;
+    return this.#session;
+  }
+
+  /**
+   * A session that can be resumed later; in DTLS 1.2 there is one for each full handshake. `make` is called when somebody
+   * asks for it: most never do.
+   */
+  keepSession(make: () => Buffer): void {
+    this.#makeSession = make;
+    this.#session = undefined;
+    this.#sessionUnheard = this.socket.listenerCount('session') === 0;
+    if (!this.#sessionUnheard) this.socket.emit('session', this.session as Buffer);
+  }
+
+  /** The newest session if nobody has listened when it came; once. */
+  takeUnheardSession(): Buffer | undefined {
+    const session = this.#sessionUnheard ? this.session : undefined;
+    this.#sessionUnheard = false;
+    return session;
   }
 
   get connected(): boolean {

@@ -4,20 +4,22 @@
 #include <array>
 #include <utility>
 
-#include "cipher_suite.h"
-
 namespace core {
 
-Association::Association(std::shared_ptr<const Context> context, SslPtr ssl, const Address& peer,
-                         ClientCredentials credentials)
-    : timer(context->options().min_timeout, context->options().max_timeout), context_(std::move(context)),
-      ssl_(std::move(ssl)), credentials_(std::move(credentials)) {
-  flow_.peer = peer;
-  flow_.mtu = context_->options().mtu;
-  SSL_set_app_data(ssl_.get(), this);
-}
+namespace {
 
-Association::~Association() { OPENSSL_cleanse(key_log_.data(), key_log_.size()); }
+Micros or_else(Micros given, Micros fallback) { return given != 0 ? given : fallback; }
+
+}  // namespace
+
+Association::Association(std::shared_ptr<const Context> context, SslPtr ssl, const Address& peer,
+                         ClientParameters given)
+    : Connection(std::move(context), std::move(ssl), std::move(given)),
+      timer(or_else(parameters().min_timeout, this->context().options().min_timeout),
+            or_else(parameters().max_timeout, this->context().options().max_timeout)) {
+  flow_.peer = peer;
+  flow_.mtu = parameters().mtu != 0 ? parameters().mtu : this->context().options().mtu;
+}
 
 std::unique_ptr<Association> Association::accept(std::shared_ptr<const Context> context, DatagramBio& bio,
                                                  const Address& peer, ByteView datagram, const ClientHello& hello) {
@@ -31,6 +33,7 @@ std::unique_ptr<Association> Association::accept(std::shared_ptr<const Context> 
 
 bool Association::take_hello(DatagramBio& bio, ByteView datagram, const ClientHello& hello) {
   SSL* ssl = ssl_.get();
+  std::copy_n(hello.random().begin(), std::min(hello.random().size(), hello_random_.size()), hello_random_.begin());
   SSL_set_accept_state(ssl);
   if (hello.message_sequence == 1) {
     // Keeps the hello for the handshake to come, and takes its record sequence number over.
@@ -63,14 +66,18 @@ bool Association::skip_hellos(DatagramBio& bio, const ClientHello& hello) {
 }
 
 std::unique_ptr<Association> Association::connect(std::shared_ptr<const Context> context, DatagramBio& bio,
-                                                  const Address& peer, ClientCredentials credentials) {
+                                                  const Address& peer, ClientParameters parameters, Status& status) {
   ErrorQueueGuard guard;
+  status = Status::kOutOfMemory;
   SslPtr ssl = make_ssl(*context, bio);
   if (!ssl) return nullptr;
   SSL_set_connect_state(ssl.get());
-  SSL_set_mtu(ssl.get(), context->options().mtu);
-  return std::unique_ptr<Association>(
-      new Association(std::move(context), std::move(ssl), peer, std::move(credentials)));
+  std::unique_ptr<Association> association(
+      new Association(std::move(context), std::move(ssl), peer, std::move(parameters)));
+  SSL_set_mtu(association->ssl_.get(), association->flow_.mtu);
+  SSL_set_max_send_fragment(association->ssl_.get(), send_fragment(association->flow_.mtu));
+  status = association->prepare_client();
+  return status == Status::kOk ? std::move(association) : nullptr;
 }
 
 SslPtr Association::make_ssl(const Context& context, DatagramBio& bio) {
@@ -89,10 +96,12 @@ Association::Progress Association::handshake(DatagramBio& bio, ByteView datagram
   const int result = SSL_do_handshake(ssl_.get());
   const int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_.get(), result);
   if (result == 1) {
-    complete();
-    return Progress::kEstablished;
+    if (complete()) return Progress::kEstablished;
+    SSL_shutdown(ssl_.get());
+    return Progress::kFailed;
   }
-  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
+  const bool waiting = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+  if (waiting || error == SSL_ERROR_WANT_CLIENT_HELLO_CB) {
     follow_timer(now);
     return Progress::kPending;
   }
@@ -117,7 +126,8 @@ bool Association::retransmit(DatagramBio& bio) {
   return result >= 0;
 }
 
-void Association::complete() {
+bool Association::complete() {
+  if (!note_established()) return false;
   phase = Phase::kEstablished;
   timer.stop();
   SSL_set_msg_callback(ssl_.get(), nullptr);
@@ -126,6 +136,7 @@ void Association::complete() {
   inner_mtu_ = static_cast<int>(DTLS_get_data_mtu(ssl_.get()));
   const CipherSuite* suite = find_cipher_suite(cipher_suite());
   shortest_record_ = suite == nullptr ? 0 : suite->shortest_record;
+  return true;
 }
 
 Association::ReadResult Association::read(DatagramBio& bio, ByteView& datagram, uint8_t* out, size_t room,
@@ -158,32 +169,14 @@ void Association::shutdown(DatagramBio& bio) {
   SSL_shutdown(ssl_.get());
 }
 
-/// Some stacks send close_notify as a fatal alert, or user_canceled before it.
-bool Association::said_goodbye() const {
-  const int description = alert_received_ & 0xff;
-  return alert_received_ != 0 && (description == SSL_AD_CLOSE_NOTIFY || description == SSL_AD_USER_CANCELLED);
-}
-
-/// An alert of the peer comes before what libssl makes of it: nothing, "too many warnings" after a single one, or (3.x)
-/// "no renegotiation".
-void Association::record_failure() {
-  failure_ = take_library_failure();
-  const bool libssl_misnames_it =
-      failure_.code == 0 || failure_.code == SSL_R_TOO_MANY_WARN_ALERTS || failure_.code == SSL_R_NO_RENEGOTIATION;
-  const bool alert_ended_it = alert_received_ >> 8 == SSL3_AL_FATAL || libssl_misnames_it;
-  if (alert_received_ != 0 && alert_ended_it) failure_ = {Cause::kAlertReceived, alert_received_, {}};
-}
-
 bool Association::finished_unreadable() const {
   return protected_record_seen_ && SSL_get_state(ssl_.get()) == TLS_ST_SR_CHANGE;
 }
 
 bool Association::admits(const RecordHeader& record, ByteView payload) {
-  if (record.epoch == 0) return acceptable_plain_record(record, payload, role(), context_->max_handshake_message());
+  if (record.epoch == 0) return acceptable_plain_record(record, payload, role(), context().max_handshake_message());
   if (record.type != content_type::kHandshake && record.type != content_type::kAlert) return false;
-  const SSL_CIPHER* pending = SSL_get_pending_cipher(ssl_.get());
-  const CipherSuite* suite = pending == nullptr ? nullptr : find_cipher_suite(SSL_CIPHER_get_protocol_id(pending));
-  // Before the suite is known nothing protected can be read anyway.
+  const CipherSuite* suite = pending_suite();
   if (suite == nullptr) return false;
   shortest_record_ = suite->shortest_record;
   if (too_short(record)) return false;
@@ -193,46 +186,13 @@ bool Association::admits(const RecordHeader& record, ByteView payload) {
   return ++early_records_ <= kMaxEarlyRecords;
 }
 
+const CipherSuite* Association::pending_suite() const {
+  const SSL_CIPHER* pending = SSL_get_pending_cipher(ssl_.get());
+  return pending == nullptr ? nullptr : find_cipher_suite(SSL_CIPHER_get_protocol_id(pending));
+}
+
 bool Association::started_by(ByteView random) const {
-  std::array<uint8_t, SSL3_RANDOM_SIZE> ours;
-  return SSL_get_client_random(ssl_.get(), ours.data(), ours.size()) == ours.size() && random.size() == ours.size() &&
-         std::equal(ours.begin(), ours.end(), random.begin());
+  return std::equal(hello_random_.begin(), hello_random_.end(), random.begin(), random.end());
 }
-
-void Association::on_client_key_exchange(ByteView body) {
-  if (body.size() < 2) return;
-  const size_t length = read_u16(body.data());
-  if (length > body.size() - 2) return;
-  client_identity_.assign(reinterpret_cast<const char*>(body.data() + 2), length);
-}
-
-void Association::on_key_log_line(const char* line) {
-  key_log_ += line;
-  key_log_ += '\n';
-}
-
-Secret Association::take_key_log() {
-  Secret lines(bytes_of(key_log_));
-  OPENSSL_cleanse(key_log_.data(), key_log_.size());
-  key_log_.clear();
-  return lines;
-}
-
-const Secret* Association::server_psk() const {
-  const PskTable* table = context_->options().psk.get();
-  if (table == nullptr || !PskTable::valid_identity(client_identity_)) return nullptr;
-  return table->find(client_identity_);
-}
-
-const std::string& Association::psk_identity() const {
-  return role() == Role::kServer ? client_identity_ : credentials_.identity;
-}
-
-uint16_t Association::cipher_suite() const {
-  const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl_.get());
-  return cipher == nullptr ? 0 : SSL_CIPHER_get_protocol_id(cipher);
-}
-
-bool Association::resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
 }  // namespace core

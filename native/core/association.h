@@ -1,30 +1,22 @@
 #pragma once
 
+#include <array>
 #include <memory>
-#include <string>
 
+#include "cipher_suite.h"
 #include "client_hello.h"
 #include "clock.h"
-#include "context.h"
+#include "connection.h"
 #include "datagram_bio.h"
 #include "deadline_queue.h"
-#include "failure.h"
-#include "openssl.h"
 #include "record.h"
 #include "retransmission_timer.h"
-#include "status.h"
 
 namespace core {
 
-/// Who a client says it is, for one association.
-struct ClientCredentials {
-  std::string identity;
-  Secret key;
-};
-
-/// One peer: its SSL and what surrounds it. Knows libssl, not the table, the queue or the events. Every call that may
-/// do I/O borrows the engine's BIO for its duration.
-class Association {
+/// One DTLS peer: a Connection over datagrams. Knows libssl, not the table, the queue or the events. Every call that
+/// may do I/O borrows the engine's BIO for its duration.
+class Association final : public Connection {
  public:
   enum class Phase : uint8_t { kHandshaking, kEstablished, kClosed };
   enum class Progress { kPending, kEstablished, kFailed };
@@ -35,12 +27,9 @@ class Association {
   /// is not acceptable.
   static std::unique_ptr<Association> accept(std::shared_ptr<const Context> context, DatagramBio& bio,
                                              const Address& peer, ByteView datagram, const ClientHello& hello);
-  /// Client side; the first handshake() sends the ClientHello. Null when memory runs out.
+  /// Client side; the first handshake() sends the ClientHello. Null, and why in `status`, when it cannot be had.
   static std::unique_ptr<Association> connect(std::shared_ptr<const Context> context, DatagramBio& bio,
-                                              const Address& peer, ClientCredentials credentials);
-  Association(const Association&) = delete;
-  Association& operator=(const Association&) = delete;
-  ~Association();
+                                              const Address& peer, ClientParameters parameters, Status& status);
 
   /// Takes the handshake as far as `datagram` (may be empty) allows.
   Progress handshake(DatagramBio& bio, ByteView datagram, Micros now);
@@ -63,33 +52,21 @@ class Association {
   /// While handshaking, a record may be fed to libssl only when this says so: plain ones see acceptable_plain_record(),
   /// and of protected ones that come too early libssl keeps each, with 17 KiB, so only a few are let in.
   bool admits(const RecordHeader& record, ByteView payload);
+  /// Whether the handshake has come to a cipher suite, without which no protected record is admitted.
+  bool suite_known() const { return pending_suite() != nullptr; }
   /// Server: `random` (32 bytes) is the one of the ClientHello that started this association.
   bool started_by(ByteView random) const;
 
-  // Set by libssl's callbacks (context.cc) and by the engine.
-  void on_client_key_exchange(ByteView body);
-  void on_key_log_line(const char* line);
-  void on_alert_received(int level_and_description) { alert_received_ = level_and_description; }
-  const Secret* server_psk() const;
-  const ClientCredentials& credentials() const { return credentials_; }
-
-  Role role() const { return context_->options().role; }
-  const Context& context() const { return *context_; }
   const Address& peer() const { return flow_.peer; }
   const PeerTraffic& traffic() const { return flow_.traffic; }
-  const std::string& psk_identity() const;
+  /// Bytes of the largest message that fits one datagram.
   int inner_mtu() const { return inner_mtu_; }
-  uint16_t cipher_suite() const;
-  bool resumed() const;
-  const Failure& failure() const { return failure_; }
-  int alert_received() const { return alert_received_; }
-  /// Key log lines since the last take, one per line end; empty unless the context logs keys.
-  bool has_key_log() const { return !key_log_.empty(); }
-  Secret take_key_log();
 
   PeerId id = 0;
   Phase phase = Phase::kHandshaking;
   bool error_reported = false;
+  bool session_asked = false;     ///< kSessionWanted is out
+  bool session_answered = false;  ///< and the handshake can go on
   bool in_backlog = false;
   bool idle_deadline_set = false;  ///< handshaking without a flight of ours in the air
   Deadline deadline;
@@ -100,29 +77,20 @@ class Association {
     flow_.traffic.bytes_received += bytes;
   }
 
-  static Association& of(const SSL* ssl) { return *static_cast<Association*>(SSL_get_app_data(ssl)); }
-
  private:
-  Association(std::shared_ptr<const Context> context, SslPtr ssl, const Address& peer, ClientCredentials credentials);
+  Association(std::shared_ptr<const Context> context, SslPtr ssl, const Address& peer, ClientParameters parameters);
   static SslPtr make_ssl(const Context& context, DatagramBio& bio);
   bool take_hello(DatagramBio& bio, ByteView datagram, const ClientHello& hello);
   bool skip_hellos(DatagramBio& bio, const ClientHello& hello);
+  const CipherSuite* pending_suite() const;
   void follow_timer(Micros now);
-  bool said_goodbye() const;
-  void record_failure();
-  void complete();
+  bool complete();
 
   static constexpr int kMaxEarlyRecords = 4;
   static constexpr uint16_t kMaxHelloSequence = 5;
 
-  std::shared_ptr<const Context> context_;
-  SslPtr ssl_;
   Flow flow_;
-  ClientCredentials credentials_;
-  std::string client_identity_;  ///< server role: as read from ClientKeyExchange, all bytes of it
-  std::string key_log_;
-  Failure failure_;
-  int alert_received_ = 0;
+  std::array<uint8_t, SSL3_RANDOM_SIZE> hello_random_{};  ///< server role: libssl has it only later
   int inner_mtu_ = 0;
   int early_records_ = 0;
   int shortest_record_ = 0;

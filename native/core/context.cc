@@ -1,118 +1,313 @@
 #include "context.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 
-#include "association.h"
 #include "cipher_suite.h"
+#include "connection_callbacks.h"
+#include "dane.h"
+#include "trust.h"
 
 namespace core {
 namespace {
 
-constexpr uint8_t kClientKeyExchangeType = 16;
-constexpr size_t kHandshakeHeader = 12;
+constexpr char kGroups[] = "P-256:X25519:P-384";
+/// Nothing is signed with a pre-shared key, but libssl offers and compares its whole list in every handshake.
+constexpr char kShortestSignatureList[] = "ECDSA+SHA256";
+/// Without SHA-1, which lower security levels than 2 may still want.
+constexpr char kSignatureList[] =
+    "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:"
+    "RSA+SHA384:RSA+SHA512";
 
-/// Cookies are HelloVerifier's business: libssl only ever sees a ClientHello that it has verified, and what libssl
-/// answers to the copies without cookie that Association::skip_hellos() shows it never leaves the process.
-int accept_verified_cookie(SSL*, const unsigned char*, unsigned int) { return 1; }
-int make_unused_cookie(SSL*, unsigned char* cookie, unsigned int* size) {
-  cookie[0] = 0;
-  *size = 1;
-  return 1;
+const SSL_METHOD* method_for(const ContextOptions& options) {
+  const bool server = options.role == Role::kServer;
+  if (options.transport == Transport::kDatagram) return server ? DTLS_server_method() : DTLS_client_method();
+  return server ? TLS_server_method() : TLS_client_method();
 }
 
-/// Key for the identity as it stood on the wire, not for the C string that libssl made of it (cut at a NUL).
-/// Returning 0 makes libssl answer with unknown_psk_identity.
-unsigned int server_psk(SSL* ssl, const char*, unsigned char* out, unsigned int room) {
-  const Secret* key = Association::of(ssl).server_psk();
-  if (key == nullptr || key->view().size() > room) return 0;
-  std::memcpy(out, key->view().data(), key->view().size());
-  return static_cast<unsigned int>(key->view().size());
-}
-
-unsigned int client_psk(SSL* ssl, const char*, char* identity, unsigned int identity_room, unsigned char* out,
-                        unsigned int room) {
-  const ClientCredentials& credentials = Association::of(ssl).credentials();
-  const ByteView key = credentials.key.view();
-  if (credentials.identity.size() >= identity_room || key.size() > room) return 0;
-  std::memcpy(identity, credentials.identity.c_str(), credentials.identity.size() + 1);
-  std::memcpy(out, key.data(), key.size());
-  return static_cast<unsigned int>(key.size());
-}
-
-/// Sees handshake messages before libssl acts on them; only ClientKeyExchange matters.
-void on_message(int written, int, int content_type, const void* bytes, size_t size, SSL* ssl, void*) {
-  if (written != 0 || content_type != SSL3_RT_HANDSHAKE || size < kHandshakeHeader) return;
-  const auto* message = static_cast<const uint8_t*>(bytes);
-  if (message[0] != kClientKeyExchangeType) return;
-  Association::of(ssl).on_client_key_exchange({message + kHandshakeHeader, size - kHandshakeHeader});
-}
-
-void on_info(const SSL* ssl, int where, int value) {
-  if (where == SSL_CB_READ_ALERT) Association::of(ssl).on_alert_received(value);
-}
-
-void on_key_log(const SSL* ssl, const char* line) { Association::of(ssl).on_key_log_line(line); }
-
-std::string openssl_cipher_list(const std::vector<uint16_t>& ids) {
+std::string joined_names(const std::vector<uint16_t>& ids, bool tls13) {
   std::string list;
   for (const uint16_t id : ids) {
     const CipherSuite* suite = find_cipher_suite(id);
-    if (suite == nullptr) continue;
+    if (suite == nullptr || (suite->kind == SuiteKind::kTls13) != tls13) continue;
     if (!list.empty()) list += ':';
     list += suite->openssl;
   }
-#if OPENSSL_VERSION_NUMBER >= 0x30000000L
-  // OpenSSL 3 counts an 8-byte tag as 64 bits of security and refuses CCM_8 above level 0.
-  if (list.find("CCM8") != std::string::npos) list += ":@SECLEVEL=0";
-#endif
   return list;
 }
 
-/// The least that libssl takes for SSL_CTX_set_max_send_fragment.
-constexpr int kMinSendFragment = 512;
-
-/// Nothing is signed with a pre-shared key, but libssl offers and compares its whole list in every handshake.
-constexpr char kShortestSignatureList[] = "ECDSA+SHA256";
-
-bool configure(SSL_CTX* ctx, const ContextOptions& options) {
-  SSL_CTX_set_security_level(ctx, 2);
-  // No renegotiation: it would change keys under an association. No tickets: sessions are not kept yet.
-  SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
-  // With encrypt-then-MAC libssl 1.1.1 ends a DTLS association at the first record whose MAC is wrong, so one forged
-  // datagram would do. Without it such records are dropped in silence, in constant time.
-  SSL_CTX_set_options(ctx, SSL_OP_NO_ENCRYPT_THEN_MAC);
-  if (options.prefer_own_order) SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-  // Nothing larger than a datagram is ever sent, and the write buffer of each association is made for this.
-  SSL_CTX_set_max_send_fragment(ctx, std::clamp(options.mtu, kMinSendFragment, SSL3_RT_MAX_PLAIN_LENGTH));
-  SSL_CTX_set_msg_callback(ctx, on_message);
-  SSL_CTX_set_info_callback(ctx, on_info);
-  SSL_CTX_set_cookie_verify_cb(ctx, accept_verified_cookie);
-  SSL_CTX_set_cookie_generate_cb(ctx, make_unused_cookie);
-  if (options.role == Role::kServer) {
-    SSL_CTX_set_psk_server_callback(ctx, server_psk);
-  } else {
-    // A server that offers a certificate instead of proving the key must be refused.
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_psk_client_callback(ctx, client_psk);
+int effective_security_level(const ContextOptions& options) {
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+  // OpenSSL 3 counts an 8-byte tag as 64 bits of security and refuses CCM_8 above level 0.
+  for (const uint16_t id : options.cipher_suites) {
+    const CipherSuite* suite = find_cipher_suite(id);
+    if (suite != nullptr && std::string_view(suite->openssl).find("CCM8") != std::string_view::npos) return 0;
   }
-  return SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) == 1 &&
-         SSL_CTX_set_max_proto_version(ctx, DTLS1_2_VERSION) == 1 &&
-         SSL_CTX_set1_groups_list(ctx, "P-256:X25519:P-384") == 1 &&
-         SSL_CTX_set1_sigalgs_list(ctx, kShortestSignatureList) == 1 &&
-         SSL_CTX_set_cipher_list(ctx, openssl_cipher_list(options.cipher_suites).c_str()) == 1;
+#endif
+  return options.security_level;
 }
+
+bool fail(ContextError& error, const char* kind, const char* field, size_t index = 0) {
+  error = {kind, field, index, take_library_failure()};
+  return false;
+}
+
+const char* kind_of(LoadError error) {
+  switch (error) {
+    case LoadError::kUnparsable:
+      return "unparsable";
+    case LoadError::kTrailing:
+      return "trailing";
+    case LoadError::kTooBig:
+      return "tooBig";
+    case LoadError::kMismatch:
+      return "mismatch";
+    case LoadError::kUnreadablePath:
+      return "unreadablePath";
+    default:
+      return "library";
+  }
+}
+
+bool check(LoadResult result, ContextError& error, const char* field) {
+  return result || fail(error, kind_of(result.error), field, result.index);
+}
+
+/// What a client may choose its certificate by.
+void name_trusted_authorities(SSL_CTX* ctx) {
+  const STACK_OF(X509_OBJECT)* objects = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+  for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
+    X509* authority = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+    if (authority != nullptr) SSL_CTX_add_client_CA(ctx, authority);
+  }
+}
+
+int let_through(int, X509_STORE_CTX*) { return 1; }
 
 }  // namespace
 
-std::shared_ptr<Context> Context::create(ContextOptions options) {
+std::shared_ptr<Context> Context::create(ContextOptions options, const CredentialSources& sources,
+                                         ContextError& error) {
   ERR_clear_error();  // what is left in it afterwards is the reason
-  SslCtxPtr ctx(SSL_CTX_new(options.role == Role::kServer ? DTLS_server_method() : DTLS_client_method()));
-  if (!ctx || !configure(ctx.get(), options)) return nullptr;
-  return std::shared_ptr<Context>(new Context(std::move(options), std::move(ctx)));
+  SslCtxPtr ctx(SSL_CTX_new(method_for(options)));
+  if (!ctx) {
+    fail(error, "library", nullptr);
+    return nullptr;
+  }
+  std::shared_ptr<Context> context(new Context(std::move(options), std::move(ctx)));
+  if (!context->set_up(sources, error)) return nullptr;
+  ERR_clear_error();
+  return context;
 }
 
-void Context::enable_keylog() { SSL_CTX_set_keylog_callback(ctx_.get(), on_key_log); }
+Context::Context(ContextOptions options, SslCtxPtr ctx) : options_(std::move(options)), ctx_(std::move(ctx)) {
+  SSL_CTX_set_app_data(ctx_.get(), this);
+  uses_certificates_ = std::any_of(options_.cipher_suites.begin(), options_.cipher_suites.end(), [](uint16_t id) {
+    const CipherSuite* suite = find_cipher_suite(id);
+    return suite != nullptr && suite->kind != SuiteKind::kPsk;
+  });
+}
+
+/// An SSL may still hold the SSL_CTX, but no connection outlives its Context.
+Context::~Context() { SSL_CTX_sess_set_remove_cb(ctx_.get(), nullptr); }
+
+bool Context::set_up(const CredentialSources& sources, ContextError& error) {
+  SSL_CTX_set_security_level(ctx_.get(), effective_security_level(options_));
+  if (!set_protocol(error) || !set_cipher_suites(error)) return false;
+  set_invariants();
+  set_connection_callbacks(ctx_.get(), options_);
+  if (!load(sources, error)) return false;
+  set_verification();
+  set_sessions(sources);
+  return true;
+}
+
+bool Context::set_protocol(ContextError& error) {
+  SSL_CTX* ctx = ctx_.get();
+  if (SSL_CTX_set_min_proto_version(ctx, options_.min_version) != 1) return fail(error, "version", "minVersion");
+  if (SSL_CTX_set_max_proto_version(ctx, options_.max_version) != 1) return fail(error, "version", "maxVersion");
+  if (options_.prefer_own_order) SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);
+  // In DTLS with encrypt-then-MAC libssl 1.1.1 ends an association at the first record whose MAC is wrong, so one
+  // forged datagram would do. Without it such records are dropped in silence, in constant time.
+  if (!options_.encrypt_then_mac) SSL_CTX_set_options(ctx, SSL_OP_NO_ENCRYPT_THEN_MAC);
+  SSL_CTX_set_dh_auto(ctx, 1);
+  if (options_.transport == Transport::kDatagram) {
+    // Nothing larger than a datagram is ever sent, and the write buffer of each association is made for this.
+    SSL_CTX_set_max_send_fragment(ctx, send_fragment(options_.mtu));
+  } else {
+    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+  }
+  SSL_CTX_set_max_cert_list(ctx, static_cast<long>(kMaxCertificateMessage));
+  const char* signatures = uses_certificates_ ? kSignatureList : kShortestSignatureList;
+  const bool with_sha1 = uses_certificates_ && options_.security_level < 2;
+  return (SSL_CTX_set1_groups_list(ctx, kGroups) == 1 &&
+          (with_sha1 || SSL_CTX_set1_sigalgs_list(ctx, signatures) == 1)) ||
+         fail(error, "library", nullptr);
+}
+
+/// What holds whatever configure() was told: no renegotiation (it would change keys under a connection), no
+/// compression, no certificates that nobody configured.
+void Context::set_invariants() {
+  SSL_CTX_set_options(ctx_.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_mode(ctx_.get(), SSL_MODE_NO_AUTO_CHAIN);
+}
+
+bool Context::set_cipher_suites(ContextError& error) {
+  const std::string tls13 = joined_names(options_.cipher_suites, true);
+  const std::string older = joined_names(options_.cipher_suites, false);
+  const bool speaks_tls13 =
+      options_.transport == Transport::kStream && (options_.max_version == 0 || options_.max_version == TLS1_3_VERSION);
+  const bool tls13_counts = speaks_tls13 && !tls13.empty();
+  if (SSL_CTX_set_ciphersuites(ctx_.get(), tls13.c_str()) != 1) return fail(error, "noCiphers", "cipherSuites");
+  if (speaks_tls13 && tls13.empty()) {
+    // libssl would negotiate a version that it has no suites for, and fail then.
+    if (options_.min_version == TLS1_3_VERSION) return fail(error, "noCiphers", "cipherSuites");
+    SSL_CTX_set_max_proto_version(ctx_.get(), TLS1_2_VERSION);
+  }
+  if (older.empty() && tls13_counts) {
+    SSL_CTX_set_cipher_list(ctx_.get(), "-ALL");  // says that nothing is left, which is what is wanted
+    ERR_clear_error();
+    return true;
+  }
+  if (SSL_CTX_set_cipher_list(ctx_.get(), older.c_str()) == 1) return true;
+  return fail(error, "noCiphers", "cipherSuites");
+}
+
+bool Context::load(const CredentialSources& sources, ContextError& error) {
+  SSL_CTX* ctx = ctx_.get();
+  X509_STORE* store = SSL_CTX_get_cert_store(ctx);
+  if (!sources.certificates.empty()) {
+    if (!check(use_certificates(ctx, sources.certificates), error, "certificates")) return false;
+    if (!check(use_private_key(ctx, sources.private_key, sources.passphrase), error, "privateKey")) return false;
+  }
+  if (!check(add_trust_anchors(store, sources.trust_anchors), error, "trustAnchors")) return false;
+  for (size_t i = 0; i < sources.trust_paths.size(); ++i) {
+    LoadResult result = add_trust_path(store, sources.trust_paths[i]);
+    result.index = i;
+    if (!check(result, error, "trustPaths")) return false;
+  }
+  if (!check(add_crls(store, sources.crls), error, "crls")) return false;
+  if (sources.system_trust) add_system_trust(store);
+  if (sources.rebuild_chain && !rebuild_chain(ctx, store)) return fail(error, "unparsable", "certificates");
+  return true;
+}
+
+void Context::set_verification() {
+  SSL_CTX* ctx = ctx_.get();
+  const bool server = options_.role == Role::kServer;
+  switch (options_.verify) {
+    case Verify::kNone:
+      SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, nullptr);
+      break;
+    case Verify::kRequest:
+      SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, let_through);
+      break;
+    case Verify::kRequire:
+      SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | (server ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+      break;
+  }
+  if (server && options_.verify != Verify::kNone) name_trusted_authorities(ctx);
+  if (options_.dane) enable_dane(ctx);
+}
+
+void Context::set_sessions(const CredentialSources& sources) {
+  SSL_CTX* ctx = ctx_.get();
+  if (!options_.sessions || !options_.tickets) SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+  if (!options_.sessions) {
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(ctx, 0);
+    return;
+  }
+  set_session_callbacks(ctx, options_);
+  if (options_.role == Role::kClient) {
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+    return;
+  }
+  const bool internal = options_.session_cache_size > 0 && !options_.external_sessions;
+  // Without NO_AUTO_CLEAR libssl walks the whole cache every 255 handshakes: 6 ms when it is full. An expired session
+  // is not resumed either way, and goes when it is asked for or its room is needed.
+  SSL_CTX_set_session_cache_mode(
+      ctx, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_AUTO_CLEAR | (internal ? 0 : SSL_SESS_CACHE_NO_INTERNAL));
+  SSL_CTX_sess_set_cache_size(ctx, std::max(options_.session_cache_size, 1));
+  SSL_CTX_set_timeout(ctx, options_.session_timeout);
+  // Only the newest session of a handshake is reported.
+  if (options_.external_sessions) SSL_CTX_set_num_tickets(ctx, 1);
+
+  // A session counts only where clients are held to the same: it stands for a verified certificate. The same options
+  // give the same value in every process.
+  std::array<uint8_t, SSL_MAX_SID_CTX_LENGTH> id{};
+  const std::unique_ptr<EVP_MD_CTX, OpensslDeleter<EVP_MD_CTX, EVP_MD_CTX_free>> hash(EVP_MD_CTX_new());
+  EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr);
+  const uint8_t mode[] = {static_cast<uint8_t>(options_.transport), static_cast<uint8_t>(options_.verify),
+                          static_cast<uint8_t>(sources.system_trust)};
+  EVP_DigestUpdate(hash.get(), mode, sizeof mode);
+  for (const std::string& path : sources.trust_paths) EVP_DigestUpdate(hash.get(), path.data(), path.size() + 1);
+  for (const ByteView anchor : sources.trust_anchors) EVP_DigestUpdate(hash.get(), anchor.data(), anchor.size());
+  for (const ByteView crl : sources.crls) EVP_DigestUpdate(hash.get(), crl.data(), crl.size());
+  EVP_DigestFinal_ex(hash.get(), id.data(), nullptr);
+  SSL_CTX_set_session_id_context(ctx, id.data(), id.size());
+}
+
+void Context::enable_keylog() { set_keylog_callback(ctx_.get()); }
+
+bool Context::configure(const std::string& command, const std::string& value, ContextError& error) {
+  ERR_clear_error();
+  const std::unique_ptr<SSL_CONF_CTX, OpensslDeleter<SSL_CONF_CTX, SSL_CONF_CTX_free>> conf(SSL_CONF_CTX_new());
+  if (!conf) return fail(error, "library", nullptr);
+  const bool client = options_.role == Role::kClient;
+  SSL_CONF_CTX_set_flags(conf.get(), SSL_CONF_FLAG_FILE | (client ? SSL_CONF_FLAG_CLIENT : SSL_CONF_FLAG_SERVER));
+  SSL_CONF_CTX_set_ssl_ctx(conf.get(), ctx_.get());
+  const bool taken = SSL_CONF_cmd(conf.get(), command.c_str(), value.c_str()) > 0;
+  if (!taken) fail(error, "command", nullptr);
+  set_invariants();
+  ERR_clear_error();
+  return taken;
+}
+
+bool Context::set_ticket_keys(ByteView keys) {
+  if (!ticket_keys_.set(keys)) return false;
+  ticket_keys_.install(ctx_.get());
+  return true;
+}
+
+void Context::add_server_name(std::string pattern, std::shared_ptr<const Context> other) {
+  by_name_.insert_or_assign(std::move(pattern), std::move(other));
+}
+
+void Context::choose_by_name(SSL* ssl, const std::string& name) const {
+  if (by_name_.empty() || name.empty()) return;
+  auto found = by_name_.find(name);
+  const size_t dot = name.find('.');
+  if (found == by_name_.end() && dot != std::string::npos) found = by_name_.find("*" + name.substr(dot));
+  if (found == by_name_.end()) return;
+  SSL_CTX* other = found->second->ssl_ctx();
+  SSL_set_SSL_CTX(ssl, other);
+  SSL_set_verify(ssl, SSL_CTX_get_verify_mode(other), SSL_CTX_get_verify_callback(other));
+}
+
+void Context::remove_session(ByteView id) {
+  ErrorQueueGuard guard;
+  SSL_SESSION* key = SSL_SESSION_new();
+  if (key == nullptr) return;
+  if (SSL_SESSION_set1_id(key, id.data(), static_cast<unsigned int>(id.size())) == 1) {
+    SSL_CTX_remove_session(ctx_.get(), key);
+  }
+  SSL_SESSION_free(key);
+}
+
+void Context::on_session_removed(SSL_SESSION* session) const {
+  unsigned int length = 0;
+  const unsigned char* id = SSL_SESSION_get_id(session, &length);
+  if (length > 0) removed_sessions_.emplace_back(id, id + length);
+}
+
+std::vector<uint16_t> Context::cipher_list() const {
+  std::vector<uint16_t> ids;
+  const STACK_OF(SSL_CIPHER)* list = SSL_CTX_get_ciphers(ctx_.get());
+  for (int i = 0; i < sk_SSL_CIPHER_num(list); ++i) {
+    ids.push_back(SSL_CIPHER_get_protocol_id(sk_SSL_CIPHER_value(list, i)));
+  }
+  return ids;
+}
 
 }  // namespace core

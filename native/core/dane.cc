@@ -4,7 +4,9 @@ namespace core {
 namespace {
 
 constexpr uint8_t kFirstWithoutPkix = 2;  ///< usages 0 and 1 need a trusted chain besides (RFC 7671 2.1)
-constexpr uint8_t kSha256 = 1;            ///< matching types
+constexpr uint8_t kPublicKey = 1;         ///< selector
+constexpr uint8_t kFull = 0;              ///< matching types
+constexpr uint8_t kSha256 = 1;
 constexpr uint8_t kSha512 = 2;
 
 /// The base domain would only set the server name and the name to check, and SSL_dane_enable takes an IP literal for a
@@ -13,12 +15,28 @@ bool enable(SSL* ssl, const std::string& name) {
   return SSL_dane_enable(ssl, nullptr) == 1 && set_verify_name(ssl, name);
 }
 
+/// Whether the data of a record without digest is just what its selector says. libssl 1.1.1 finds that out too, but
+/// then keeps the certificate or key for ever.
+bool readable(const TlsaRecord& record) {
+  if (record.matching_type != kFull || record.data.empty()) return true;
+  const unsigned char* at = record.data.data();
+  const unsigned char* const end = at + record.data.size();
+  const auto size = static_cast<long>(record.data.size());
+  if (record.selector == kPublicKey) return EvpPkeyPtr(d2i_PUBKEY(nullptr, &at, size)) && at == end;
+  const X509Ptr certificate(d2i_X509(nullptr, &at, size));
+  return certificate && at == end && X509_get0_pubkey(certificate.get()) != nullptr;
+}
+
+bool add_record(SSL* ssl, const TlsaRecord& record) {
+  return readable(record) && SSL_dane_tlsa_add(ssl, record.usage, record.selector, record.matching_type,
+                                               record.data.data(), record.data.size()) == 1;
+}
+
 size_t add_records(SSL* ssl, std::span<const TlsaRecord> records, bool opportunistic) {
   size_t usable = 0;
   for (const TlsaRecord& record : records) {
     if (opportunistic && record.usage < kFirstWithoutPkix) continue;
-    usable += SSL_dane_tlsa_add(ssl, record.usage, record.selector, record.matching_type, record.data.data(),
-                                record.data.size()) == 1;
+    usable += add_record(ssl, record);
   }
   return usable;
 }

@@ -21,7 +21,7 @@ struct TlsaRecord {
 enum class DaneOutcome {
   kUsable,    ///< at least one record is in force
   kNone,      ///< no record was given; opportunistic: none is usable
-  kUnusable,  ///< enforced: records were given, none is usable. The error queue says why the last one is not
+  kUnusable,  ///< enforced: records were given, none is usable. The error queue may say why
 };
 
 /// Prepares `ctx` for apply_dane(), with full data, SHA-256 and SHA-512 (SSL_CTX_dane_enable).

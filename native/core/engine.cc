@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "payload_writer.h"
-
 namespace core {
 namespace {
 
@@ -134,22 +132,22 @@ void Engine::feed_handshake(Association& association, ByteView datagram, Micros 
   size_t records = 0;
   for (ByteView before = rest; next_record(rest, header, payload); before = rest) {
     ++records;
-    if (association.admits(header, payload)) continue;
+    // The Finished of a server that resumes comes with its ServerHello, which has to be read first.
+    const bool too_early = header.epoch != 0 && !association.suite_known();
+    if (!too_early && association.admits(header, payload)) continue;
     const ByteView admitted = run.first(static_cast<size_t>(before.data() - run.data()));
-    run = rest;
+    run = before;
     if (!admitted.empty()) {
       step_handshake(association, admitted, now);
-      Association* still = peers_.find(id);
-      if (still == nullptr) return;
-      if (still->phase == Association::Phase::kEstablished) return feed_established(*still, before);
+      if (peers_.find(id) == nullptr) return;
+      if (association.phase == Association::Phase::kEstablished) return feed_established(association, before);
     }
+    if (too_early && association.admits(header, payload)) continue;
+    run = rest;
     ++counters_.datagrams_ignored;
   }
-  if (records == 0) {
-    ++counters_.datagrams_malformed;
-  } else if (!run.empty()) {
-    step_handshake(association, run, now);
-  }
+  if (records == 0) ++counters_.datagrams_malformed;
+  if (records > 0 && !run.empty()) step_handshake(association, run, now);
 }
 
 /// Feeds the whole datagram, or the runs of records between those that libssl must not see.
@@ -172,7 +170,7 @@ void Engine::feed_established(Association& association, ByteView datagram) {
 
 void Engine::step_handshake(Association& association, ByteView datagram, Micros now) {
   const Association::Progress progress = association.handshake(bio_, datagram, now);
-  if (association.has_key_log()) report_key_log(association);
+  report_handshake(association);
   switch (progress) {
     case Association::Progress::kEstablished:
       established(association);
@@ -198,13 +196,7 @@ void Engine::established(Association& association) {
   ++counters_.handshakes_completed;
   --counters_.peers_handshaking;
 
-  PayloadWriter payload(events_);
-  payload.sized(association.peer().ip_text());
-  payload.text(association.psk_identity());
-  const int32_t flags =
-      (association.resumed() ? kFlagResumed : 0) | (association.role() == Role::kServer ? kFlagServer : 0);
-  events_.commit(EventKind::kConnected, options_.number, association.id, payload.size(), association.cipher_suite(),
-                 association.inner_mtu(), association.peer().port << 8 | flags);
+  report_connected(association);
 }
 
 void Engine::read_messages(Association& association, ByteView datagram) {
@@ -259,6 +251,11 @@ void Engine::tick(Micros now) {
 }
 
 void Engine::expire(Association& association, Micros now) {
+  if (std::exchange(association.session_answered, false)) {
+    association.idle_deadline_set = false;
+    step_handshake(association, {}, now);
+    return;
+  }
   const bool repeated = association.timer.running() &&
                         association.timer.expire(now) == RetransmissionTimer::Verdict::kRetransmit &&
                         association.retransmit(bio_);
@@ -287,15 +284,20 @@ void Engine::transport_failed(const Address& to, int error_number) {
   ++counters_.transport_errors;
   Association* association = peers_.find(to);
   if (association == nullptr || association->role() != Role::kClient) return;
-  if (association->phase == Association::Phase::kHandshaking) fail(*association, {Cause::kTransport, error_number, {}});
+  if (association->phase == Association::Phase::kHandshaking) {
+    fail(*association, {Cause::kTransport, error_number, {}});
+  } else {
+    events_.commit(EventKind::kPeerError, options_.number, association->id, 0, 0, error_number);
+  }
 }
 
 Engine::ConnectResult Engine::connect(const Address& to, std::shared_ptr<const Context> context,
-                                      ClientCredentials credentials, Micros now) {
+                                      ClientParameters parameters, Micros now) {
   if (peers_.size() >= options_.max_peers) return {Status::kPeerLimit, 0};
   if (peers_.find(to) != nullptr) return {Status::kAddressInUse, 0};
-  auto association = Association::connect(std::move(context), bio_, to, std::move(credentials));
-  if (!association) return {Status::kOutOfMemory, 0};
+  Status status = Status::kOk;
+  auto association = Association::connect(std::move(context), bio_, to, std::move(parameters), status);
+  if (!association) return {status, 0};
   if (association->handshake(bio_, {}, now) != Association::Progress::kPending) return {Status::kLibrary, 0};
   Association* inserted = insert(std::move(association), now);
   if (inserted == nullptr) return {Status::kPeerLimit, 0};
@@ -316,12 +318,31 @@ Status Engine::send(PeerId peer, ByteView message) {
 Status Engine::close(PeerId peer) {
   Association* association = peers_.find(peer);
   if (association == nullptr) return Status::kNoSuchPeer;
-  if (association->phase == Association::Phase::kEstablished) {
-    association->shutdown(bio_);
-  } else {
-    ++counters_.handshakes_failed;
-  }
+  if (association->phase == Association::Phase::kEstablished) association->shutdown(bio_);
+  return forget(peer);
+}
+
+Status Engine::forget(PeerId peer) {
+  Association* association = peers_.find(peer);
+  if (association == nullptr) return Status::kNoSuchPeer;
+  if (association->phase != Association::Phase::kEstablished) ++counters_.handshakes_failed;
   remove(*association);
+  return Status::kOk;
+}
+
+void Engine::set_server(std::shared_ptr<const Context> server) {
+  server_ = std::move(server);
+  if (server_ && !verifier_) verifier_ = std::make_unique<HelloVerifier>();
+}
+
+Status Engine::answer_session(PeerId peer, ByteView der) {
+  Association* association = peers_.find(peer);
+  if (association == nullptr) return Status::kNoSuchPeer;
+  if (association->wanted_session() == nullptr) return Status::kNotConnected;
+  association->provide_session(der);
+  association->session_asked = false;
+  association->session_answered = true;
+  deadlines_.set(association->deadline, 0);
   return Status::kOk;
 }
 
@@ -333,6 +354,7 @@ void Engine::fail(Association& association, const Failure& failure) {
   const bool was_established = association.phase == Association::Phase::kEstablished;
   if (!was_established) ++counters_.handshakes_failed;
   if (failure.cause == Cause::kAlertReceived) ++counters_.alerts_received;
+  report_removed_sessions(association.context());
   if (was_established || association.role() == Role::kClient) {
     report_closed(association, failure, was_established);
   } else if (!association.error_reported) {
@@ -346,37 +368,6 @@ void Engine::remove(Association& association) {
   --counters_.peers;
   if (association.phase == Association::Phase::kHandshaking) --counters_.peers_handshaking;
   peers_.erase(association.id);
-}
-
-void Engine::report_key_log(Association& association) {
-  const Secret lines = association.take_key_log();
-  ByteView rest = lines.view();
-  while (!rest.empty()) {
-    size_t length = 0;
-    while (length < rest.size() && rest[length] != '\n') ++length;
-    PayloadWriter payload(events_);
-    payload.bytes(rest.first(length));
-    events_.commit(EventKind::kKeylog, options_.number, association.id, payload.size());
-    rest = rest.subspan(length < rest.size() ? length + 1 : length);
-  }
-}
-
-void Engine::report_closed(const Association& association, const Failure& failure, bool was_established) {
-  PayloadWriter payload(events_);
-  const PeerTraffic& traffic = association.traffic();
-  payload.bytes({reinterpret_cast<const uint8_t*>(&traffic), sizeof traffic});
-  payload.text(failure.reason);
-  events_.commit(EventKind::kClosed, options_.number, association.id, payload.size(),
-                 static_cast<int32_t>(failure.cause), failure.code, was_established ? 1 : 0);
-}
-
-void Engine::report_client_error(const Association& association, const Failure& failure) {
-  PayloadWriter payload(events_);
-  payload.sized(association.peer().ip_text());
-  payload.sized(association.psk_identity());
-  payload.text(failure.reason);
-  events_.commit(EventKind::kClientError, options_.number, association.id, payload.size(),
-                 static_cast<int32_t>(failure.cause), failure.code, association.peer().port);
 }
 
 }  // namespace core

@@ -50,7 +50,7 @@ class Engine {
   void receive_truncated() { ++counters_.datagrams_truncated; }
 
   /// The transport reported an error for `to` (ICMP port unreachable and the like). Ends a handshake with that peer
-  /// as client; an established association stays, since such reports are not authenticated.
+  /// as client; an established association stays, since such reports are not authenticated, and kPeerError tells.
   void transport_failed(const Address& to, int error_number);
 
   /// True when decrypted records wait in libssl because the sink was full.
@@ -66,14 +66,22 @@ class Engine {
     Status status;
     PeerId peer;
   };
-  ConnectResult connect(const Address& to, std::shared_ptr<const Context> context, ClientCredentials credentials,
+  ConnectResult connect(const Address& to, std::shared_ptr<const Context> context, ClientParameters parameters,
                         Micros now);
+
+  /// From now on clients are taken with `server`; null: no new ones any more.
+  void set_server(std::shared_ptr<const Context> server);
+  /// For a handshake that kSessionWanted reported; `der` is empty when there is no such session. The handshake goes on
+  /// with the next tick(), which is due at once.
+  Status answer_session(PeerId peer, ByteView der);
 
   /// Seals `message` into one record. kTooLarge above the inner MTU: nothing is sent.
   Status send(PeerId peer, ByteView message);
 
   /// Ends an association, with close_notify when it was established. No event follows: the caller knows.
   Status close(PeerId peer);
+  /// The same without a word to the peer.
+  Status forget(PeerId peer);
   /// The same for all of them: the endpoint itself is going away.
   void close_all();
 
@@ -100,7 +108,11 @@ class Engine {
   void remove(Association& association);
   Association* insert(std::unique_ptr<Association> association, Micros now);
 
+  void report_connected(const Association& association);
+  void report_handshake(Association& association);
   void report_key_log(Association& association);
+  void report_session(Association& association);
+  void report_removed_sessions(const Context& context);
   void report_closed(const Association& association, const Failure& failure, bool was_established);
   void report_client_error(const Association& association, const Failure& failure);
 

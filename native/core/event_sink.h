@@ -11,7 +11,9 @@ namespace core {
 /// What an event tells. The numbers and the use of `a`, `b`, `c` cross into JavaScript (`lib/events/layout.ts`).
 enum class EventKind : int32_t {
   /// Handshake complete. a: IANA cipher suite, b: inner MTU, c: port << 8 | flags (kFlagResumed, kFlagServer).
-  /// Payload: u8 length of the IP text, IP text, PSK identity.
+  /// Payload: three texts that their length in a byte precedes: IP, PSK identity, server name (SNI); u16 little-endian
+  /// protocol version, i32 little-endian X509 verify error; for each certificate of the peer, leaf first, its length as
+  /// u24 big-endian and its DER.
   kConnected = 1,
   /// One decrypted record. Payload: its plaintext.
   kMessage = 2,
@@ -27,6 +29,19 @@ enum class EventKind : int32_t {
   kEndpointClosed = 6,
   /// Written by native/io: the socket itself failed for good; only closing it is left. b: errno.
   kEndpointError = 7,
+  /// A session that can be resumed. a: 0 as client, 1 as server, peer: its association, 0 when that is gone.
+  /// Payload: DER of the SSL_SESSION; as server u8 length and session id before it.
+  kSession = 8,
+  /// A client of ours wants to resume a session that JavaScript keeps, and its handshake waits for answer_session().
+  /// Payload: session id.
+  kSessionWanted = 9,
+  /// A session that JavaScript keeps must not be resumed any more. Payload: session id.
+  kSessionRemoved = 10,
+  /// Written by native/io: a datagram that a script endpoint sends. a: port. Payload: u8 length, IP text, the datagram.
+  kDatagram = 11,
+  /// The transport reported an error to a client whose association is established, and goes on: anybody can forge such
+  /// a report. b: errno.
+  kPeerError = 12,
 };
 
 constexpr int32_t kFlagResumed = 1;

@@ -16,12 +16,13 @@ enum class Cause : int32_t {
   kAlertReceived = 4,  ///< `code` is (level << 8) | description
   kLibrary = 5,        ///< libssl refused something; `code` is ERR_GET_REASON, `reason` its text
   kBadFinished = 6,    ///< the first protected record could not be read: wrong PSK key
+  kVerify = 7,         ///< the peer's certificate was refused; `code` is the X509 verify error, `reason` its text
 };
 
 struct Failure {
   Cause cause = Cause::kLocalClose;
   int32_t code = 0;
-  std::string reason;  ///< libssl's words, empty unless kLibrary
+  std::string reason;  ///< OpenSSL's words, empty unless kLibrary or kVerify
 };
 
 /// Translates and empties the calling thread's error queue. The oldest entry wins: it is the cause, the rest are

@@ -20,6 +20,17 @@ class PayloadWriter {
     size_ += count;
   }
   void text(std::string_view text) { bytes(bytes_of(text)); }
+  /// In the byte order of the machine, as JavaScript's typed arrays read it.
+  template <typename T>
+  void number(T value) {
+    bytes({reinterpret_cast<const uint8_t*>(&value), sizeof value});
+  }
+  /// In the byte order of the network.
+  void u24(size_t value) {
+    const uint8_t octets[] = {static_cast<uint8_t>(value >> 16), static_cast<uint8_t>(value >> 8),
+                              static_cast<uint8_t>(value)};
+    bytes(octets);
+  }
   /// One length byte, then at most 255 bytes.
   void sized(std::string_view value) {
     const auto length = static_cast<uint8_t>(std::min<size_t>(value.size(), 255));

@@ -13,6 +13,7 @@ class Secret {
  public:
   Secret() = default;
   explicit Secret(ByteView bytes) : bytes_(bytes.begin(), bytes.end()) {}
+  explicit Secret(std::vector<uint8_t>&& bytes) : bytes_(std::move(bytes)) { bytes.clear(); }
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
   Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)) { other.bytes_.clear(); }

@@ -47,14 +47,15 @@ bool has_secret(const SSL_SESSION* session) {
   return SSL_SESSION_get_protocol_version(session) == TLS1_3_VERSION ? size > 0 : size == kMasterSecretSize;
 }
 
-/// Whether its lifetime here is over, or the one that the server gave its ticket. There is no clock in core: a fresh
-/// session has the time at which libssl sees itself, and by which it dates all of them.
+/// Whether the lifetime is over that the server gave its ticket. How long it keeps a session without one, it alone
+/// knows: the timeout in the session is the client's own, and a device may sleep for days. There is no clock in core: a
+/// fresh session has the time at which libssl sees itself, and by which it dates all of them.
 bool expired(const SSL_SESSION* session) {
   const SslSessionPtr fresh(SSL_SESSION_new());
   if (!fresh) return true;
   const int64_t age = static_cast<int64_t>(SSL_SESSION_get_time(fresh.get())) - SSL_SESSION_get_time(session);
   const auto hint = static_cast<int64_t>(SSL_SESSION_get_ticket_lifetime_hint(session));
-  return age > SSL_SESSION_get_timeout(session) || (hint != 0 && age > hint);
+  return hint != 0 && age > hint;
 }
 
 }  // namespace

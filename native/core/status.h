@@ -13,7 +13,8 @@ enum class Status : int32_t {
   kPeerLimit = 4,     ///< the table is full
   kAddressInUse = 5,  ///< an association with that address exists
   kOutOfMemory = 6,
-  kLibrary = 7,  ///< libssl refused
+  kLibrary = 7,       ///< libssl refused
+  kDaneUnusable = 8,  ///< DANE is enforced, and libssl can use none of the TLSA records
 };
 
 /// Slot index and generation of an association, never 0; fits a JavaScript small integer.

@@ -7,6 +7,7 @@
 #include "../core/bytes.h"
 #include "../core/outbox.h"
 #include "io_error.h"
+#include "routing_options.h"
 
 namespace io {
 
@@ -18,13 +19,14 @@ struct SocketOptions {
   bool reuse_port = false;
   int receive_buffer = 0;  ///< bytes; 0: kServerBuffer when not connected, else the system's default
   int send_buffer = 0;     ///< bytes; likewise
+  RoutingOptions routing;
 };
 
 /// Kernel buffers of a server socket, asked for on a best-effort basis: thousands of clients that start together send
 /// faster than one core shakes hands, and what does not fit here is lost and comes again after a second.
 constexpr int kServerBuffer = 4 << 20;
 
-/// Datagrams that may wait for a kernel that takes no more, per socket.
+/// Datagrams that may wait for a kernel (or a script) that takes no more, per socket.
 constexpr size_t kMaxQueuedDatagrams = 1024;
 constexpr size_t kMaxQueuedBytes = 1 << 20;
 
@@ -48,11 +50,13 @@ class SocketObserver {
   virtual void send_failed(const core::Address& to, int error, bool lost) = 0;
   /// `count` datagrams were dropped: queue full, or still queued at the close. May only take a note.
   virtual void datagrams_dropped(size_t count) = 0;
+  /// `count` datagrams came faster than they were read, and were dropped. May only take a note.
+  virtual void datagrams_unread(size_t count) = 0;
   /// The socket is of no use any more and has stopped reading. Called once.
   virtual void socket_broken(int error) = 0;
 };
 
-/// One UDP socket on the loop of its reactor.
+/// One UDP socket, or what stands for one, on the loop of its reactor.
 class DatagramSocket {
  public:
   virtual ~DatagramSocket() = default;
@@ -62,9 +66,15 @@ class DatagramSocket {
 
   /// Creates, binds, connects and starts to read. After an error only the destructor may be called.
   virtual IoError open(const SocketOptions& options) = 0;
+  /// connect(2): from now on it speaks to `remote` only, and hears what the network reports about it. What is still
+  /// queued does not reach `remote`. EISCONN for a connected one.
+  virtual IoError connect(const core::Address& remote) = 0;
+  /// Family 0 where there is none.
   virtual core::Address local_address() const = 0;
-  /// 4 or 6: the family of the socket itself, which decides the IP overhead.
+  /// 4 or 6: the family of the socket itself, which decides the IP overhead. 6 reaches IPv4 addresses too.
   virtual int family() const = 0;
+  /// -1 where there is none.
+  virtual int descriptor() const = 0;
 
   /// Sends the datagrams [first, last) of `outbox` in order; what the kernel does not take now is copied into a bounded
   /// queue. `outbox` is not kept.
@@ -72,7 +82,7 @@ class DatagramSocket {
 
   /// Whether the socket keeps the loop alive.
   virtual void set_ref(bool keep_alive) = 0;
-  /// Stops reading for good; for an environment that can take no more events.
+  /// Stops reading for good, and keeps the loop alive no more.
   virtual void stop() = 0;
   /// The port is free when this returns; `closed` runs later, when libuv has let go of the handle. Call once.
   virtual void close(std::function<void()> closed) = 0;

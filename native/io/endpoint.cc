@@ -4,6 +4,8 @@
 
 #include "mmsg_socket.h"
 #include "reactor.h"
+#include "script_socket.h"
+#include "socket_fd.h"
 #include "uv_udp_socket.h"
 
 namespace io {
@@ -36,7 +38,14 @@ Endpoint::Endpoint(Reactor& reactor, int32_t number, EndpointOptions options)
       timer_(reactor.handles()) {}
 
 IoError Endpoint::open() {
-  socket_ = make_socket(options_.backend, reactor_, *this);
+  if (options_.backend == Backend::kScript) {
+    SocketObserver& observer = *this;
+    auto script = std::make_unique<ScriptSocket>(reactor_.loop(), reactor_.handles(), observer);
+    script_ = script.get();
+    socket_ = std::move(script);
+  } else {
+    socket_ = make_socket(options_.backend, reactor_, *this);
+  }
   if (!socket_) return {UV_ENOTSUP, "recvmmsg"};
   if (IoError error = socket_->open(options_.socket)) return error;
 
@@ -46,18 +55,58 @@ IoError Endpoint::open() {
   core::EngineOptions engine;
   engine.number = number_;
   engine.max_peers = options_.max_peers;
-  engine.ip_overhead = socket_->family() == 4 ? kIpv4Overhead : kIpv6Overhead;
+  engine.ip_overhead = options_.ip_overhead;
+  if (engine.ip_overhead == 0) engine.ip_overhead = socket_->family() == 4 ? kIpv4Overhead : kIpv6Overhead;
   engine_ = std::make_unique<core::Engine>(engine, options_.context, reactor_.outbox(), reactor_.events(), *counters_);
   open_ = true;
   return {};
 }
 
 core::Engine::ConnectResult Endpoint::connect(const core::Address& to, std::shared_ptr<const core::Context> context,
-                                              core::ClientCredentials credentials) {
+                                              core::ClientParameters parameters) {
   now_ = Reactor::now();
-  const auto result = engine_->connect(to, std::move(context), std::move(credentials), now_);
+  const auto result = engine_->connect(to, std::move(context), std::move(parameters), now_);
   arm_timer();
   return result;
+}
+
+core::Status Endpoint::answer_session(core::PeerId peer, core::ByteView der) {
+  now_ = Reactor::now();
+  const core::Status status = engine_->answer_session(peer, der);
+  arm_timer();
+  return status;
+}
+
+void Endpoint::send(const core::Outbox& outbox, size_t first, size_t last) {
+  if (shut_down_) {
+    counters_->datagrams_unsent += last - first;
+    return;
+  }
+  socket_->send(outbox, first, last);
+  if (is_script()) note_script_work();
+}
+
+IoError Endpoint::connect_socket(const core::Address& remote) {
+  if (IoError error = socket_->connect(remote)) return error;
+  options_.socket.remote = remote;
+  return {};
+}
+
+/// The system's answer does not matter: an unconnected socket gets an error, and is shut down all the same.
+void Endpoint::shut_down() {
+  shut_down_ = true;
+  socket_->stop();
+#ifndef _WIN32
+  if (descriptor() >= 0) io::shut_down(descriptor());
+#endif
+}
+
+int Endpoint::path_mtu() const {
+#ifdef _WIN32
+  return 0;
+#else
+  return descriptor() >= 0 ? path_mtu_of(descriptor()) : 0;
+#endif
 }
 
 void Endpoint::stop() {
@@ -73,7 +122,28 @@ void Endpoint::close() {
 }
 
 void Endpoint::handle_closed() {
-  if (--handles_left_ == 0) reactor_.endpoint_closed(number_);  // destroys this
+  if (--handles_left_ == 0) reactor_.endpoint_closed(number_);  // may destroy this
+}
+
+// The script behind a script endpoint
+
+void Endpoint::inject(const core::Address& from, core::ByteView datagram) {
+  script_->inject(from, datagram);
+  note_script_work();
+}
+
+void Endpoint::read_script() { script_->read(); }
+
+bool Endpoint::write_script() {
+  script_->write(reactor_.events(), number_);
+  script_work_noted_ = script_->has_work();
+  return script_work_noted_;
+}
+
+void Endpoint::note_script_work() {
+  if (script_work_noted_ || !script_->has_work()) return;
+  script_work_noted_ = true;
+  reactor_.note_script_work(number_);
 }
 
 // What the socket tells

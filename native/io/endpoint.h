@@ -10,18 +10,20 @@
 namespace io {
 
 class Reactor;
+class ScriptSocket;
 
-enum class Backend { kAuto, kMmsg, kUv };
+enum class Backend { kAuto, kMmsg, kUv, kScript };
 
 struct EndpointOptions {
   Backend backend = Backend::kAuto;
   SocketOptions socket;
   size_t max_peers = 100000;
+  int ip_overhead = 0;  ///< bytes of IP and UDP headers per datagram; 0: as the socket's family has it
   std::shared_ptr<const core::Context> context;  ///< null: takes no clients
   std::shared_ptr<core::Counters> counters;
 };
 
-/// One UDP socket, the engine behind it and the timer for its deadlines. Lives until libuv has let go of both handles,
+/// One socket, the engine behind it and the timer for its deadlines. Lives until libuv has let go of both handles,
 /// which never happens inside another callback: code that called out to the event reader may go on with `this`, but
 /// must look at is_open() first.
 class Endpoint final : private SocketObserver {
@@ -40,9 +42,27 @@ class Endpoint final : private SocketObserver {
   bool can_reach(const core::Address& to) const { return to.family == 4 || socket_->family() == 6; }
 
   core::Engine::ConnectResult connect(const core::Address& to, std::shared_ptr<const core::Context> context,
-                                      core::ClientCredentials credentials);
-  void send(const core::Outbox& outbox, size_t first, size_t last) { socket_->send(outbox, first, last); }
+                                      core::ClientParameters parameters);
+  core::Status answer_session(core::PeerId peer, core::ByteView der);
+  void send(const core::Outbox& outbox, size_t first, size_t last);
   void set_ref(bool keep_alive) { socket_->set_ref(keep_alive); }
+
+  /// connect(2) on the socket itself; see DatagramSocket.
+  IoError connect_socket(const core::Address& remote);
+  /// shutdown(2) in both directions: nothing is received any more, and what is sent goes nowhere. The port stays taken.
+  void shut_down();
+  /// -1 where there is none.
+  int descriptor() const { return socket_->descriptor(); }
+  /// Of the connected socket, IP header included; 0 when the system does not tell.
+  int path_mtu() const;
+
+  bool is_script() const { return script_ != nullptr; }
+  /// Script endpoints: a datagram has come. Copied; handled when the reactor settles.
+  void inject(const core::Address& from, core::ByteView datagram);
+  /// Script endpoints, for the reactor: what was injected goes to the engine...
+  void read_script();
+  /// ... and what was sent to the sink. False when nothing is left to do.
+  bool write_script();
 
   /// Gives the engine the failures that sending has left. False when the sink has no room for what may come of it.
   bool report_send_failures();
@@ -62,12 +82,14 @@ class Endpoint final : private SocketObserver {
   bool receive_failed(int error) override;
   void send_failed(const core::Address& to, int error, bool lost) override;
   void datagrams_dropped(size_t count) override { counters_->datagrams_unsent += count; }
+  void datagrams_unread(size_t count) override { counters_->datagrams_ignored += count; }
   void socket_broken(int error) override;
 
   void on_timer();
   void arm_timer();
   bool make_room();
   bool take_backlog();
+  void note_script_work();
   void handle_closed();
 
   Reactor& reactor_;
@@ -76,10 +98,13 @@ class Endpoint final : private SocketObserver {
   core::Counters* const counters_;
   std::unique_ptr<core::Engine> engine_;
   std::unique_ptr<DatagramSocket> socket_;
+  ScriptSocket* script_ = nullptr;  ///< the socket, when it is one
   UvHandle<uv_timer_t> timer_;
   core::Micros now_ = 0;
   core::Micros armed_for_ = core::kNever;
   bool open_ = false;
+  bool shut_down_ = false;
+  bool script_work_noted_ = false;
   int handles_left_ = 0;
   std::vector<SendFailure> send_failures_;
 };

@@ -42,6 +42,16 @@ IoError MmsgSocket::open(const SocketOptions& options) {
   return {};
 }
 
+IoError MmsgSocket::connect(const core::Address& remote) {
+  if (connected_) return {UV_EISCONN, "connect"};
+  if (IoError error = connect_udp_fd(fd_.value(), family_, remote)) return error;
+  connected_ = true;
+  packet_info_ = false;
+  drop_queue();
+  if (reading_) watch(UV_READABLE);
+  return {};
+}
+
 void MmsgSocket::set_ref(bool keep_alive) {
   if (!poll_.is_open()) return;
   keep_alive ? uv_ref(poll_.handle()) : uv_unref(poll_.handle());
@@ -54,9 +64,7 @@ void MmsgSocket::stop() {
 
 void MmsgSocket::close(std::function<void()> closed) {
   stop();
-  if (queue_head_ < queue_.size()) observer_.datagrams_dropped(queue_.size() - queue_head_);
-  queue_ = {};
-  queue_head_ = 0;
+  drop_queue();
   poll_.close(std::move(closed));
   fd_.reset();
 }
@@ -193,6 +201,12 @@ void MmsgSocket::enqueue(const core::Outbox& outbox, size_t first, size_t last) 
     queue_.append(outbox[first].endpoint, outbox[first].to, bytes);
   }
   if (was_empty && !queue_.empty() && reading_) watch(UV_READABLE | UV_WRITABLE);
+}
+
+void MmsgSocket::drop_queue() {
+  if (queue_head_ < queue_.size()) observer_.datagrams_dropped(queue_.size() - queue_head_);
+  queue_ = {};
+  queue_head_ = 0;
 }
 
 void MmsgSocket::on_writable() {

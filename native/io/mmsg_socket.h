@@ -16,8 +16,10 @@ class MmsgSocket final : public DatagramSocket {
       : loop_(loop), buffer_(buffer), observer_(observer), poll_(handles) {}
 
   IoError open(const SocketOptions& options) override;
+  IoError connect(const core::Address& remote) override;
   core::Address local_address() const override { return local_address_of(fd_.value()); }
   int family() const override { return family_; }
+  int descriptor() const override { return fd_.value(); }
   void send(const core::Outbox& outbox, size_t first, size_t last) override;
   void set_ref(bool keep_alive) override;
   void stop() override;
@@ -33,6 +35,7 @@ class MmsgSocket final : public DatagramSocket {
   void drain_poll_error();
   size_t transmit(const core::Outbox& outbox, size_t first, size_t last);
   void enqueue(const core::Outbox& outbox, size_t first, size_t last);
+  void drop_queue();
   void watch(int events);
   void fail(int error);
 

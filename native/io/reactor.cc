@@ -36,6 +36,7 @@ std::variant<int32_t, IoError> Reactor::open_endpoint(EndpointOptions options) {
     free_numbers_.push_back(number);
     return error;
   }
+  if (endpoint->is_script()) ++scripts_;
   endpoints_[static_cast<size_t>(number)] = std::move(endpoint);
   ++living_;
   update_activity();
@@ -55,6 +56,16 @@ void Reactor::close_endpoint(int32_t number) {
   endpoint->engine().close_all();
   flush();
   endpoint->close();
+}
+
+IoError Reactor::connect_socket(Endpoint& endpoint, const core::Address& remote) {
+  flush();
+  return endpoint.connect_socket(remote);
+}
+
+void Reactor::shut_down(Endpoint& endpoint) {
+  flush();
+  endpoint.shut_down();
 }
 
 void Reactor::close_all() {
@@ -85,8 +96,13 @@ int32_t Reactor::reserve_number() {
 
 void Reactor::note_send_failure(int32_t number) { failing_.push_back(number); }
 
+void Reactor::note_script_work(int32_t number) {
+  script_work_.push_back(number);
+  if (!halted_) wake();
+}
+
+/// A script endpoint may have its goodbyes to hand over still: it goes when its end is announced.
 void Reactor::endpoint_closed(int32_t number) {
-  endpoints_[static_cast<size_t>(number)].reset();
   --living_;
   if (halted_) return;
   closed_.push_back(number);
@@ -103,23 +119,40 @@ void Reactor::settle() {
     flush();
   }
   flush();
-  const bool work_left = events_.count() > 0 || !failing_.empty() || !closed_.empty();
+  if (halted_) return;
+  const bool work_left = events_.count() > 0 || !failing_.empty() || !closed_.empty() || !script_work_.empty();
   work_left ? wake() : static_cast<void>(uv_idle_stop(wake_.raw()));
 }
 
 /// Adds what has come up outside of the engines' own calls. True when there is something to deliver.
 bool Reactor::collect() {
+  if (scripts_ > 0) exchange_with_scripts();
   while (!failing_.empty()) {
     Endpoint* endpoint = find(failing_.back());
     if (endpoint != nullptr && !endpoint->report_send_failures()) return true;
     failing_.pop_back();
   }
+  // With room left, nothing is left in the queues of script endpoints.
   while (!closed_.empty() && events_.has_room()) {
+    std::unique_ptr<Endpoint> endpoint = std::move(endpoints_[static_cast<size_t>(closed_.back())]);
+    if (endpoint->is_script()) --scripts_;
     events_.commit(core::EventKind::kEndpointClosed, closed_.back(), 0, 0);
     announced_.push_back(closed_.back());
     closed_.pop_back();
   }
   return events_.count() > 0;
+}
+
+/// What was injected goes to the engines, and what these send becomes events. A reader that is called for want of room
+/// may add to the work.
+void Reactor::exchange_with_scripts() {
+  for (size_t i = 0; i < script_work_.size(); ++i) {
+    if (Endpoint* endpoint = find(script_work_[i])) endpoint->read_script();
+  }
+  if (halted_) return;
+  flush();
+  std::erase_if(script_work_,
+                [this](int32_t number) { return !endpoints_[static_cast<size_t>(number)]->write_script(); });
 }
 
 bool Reactor::deliver() {

@@ -34,6 +34,9 @@ class Reactor {
   /// close_notify to all peers, then the socket; kEndpointClosed follows. Nothing when the number is unknown.
   void close_endpoint(int32_t number);
   void close_all();
+  /// For the endpoint's socket, after all that waits in the outbox.
+  IoError connect_socket(Endpoint& endpoint, const core::Address& remote);
+  void shut_down(Endpoint& endpoint);
 
   /// Closes every handle without further events. `done` runs when the last one is closed and may destroy the reactor.
   /// Datagrams that wait in the outbox are still sent. Call once.
@@ -59,6 +62,8 @@ class Reactor {
   /// for deliver().
   bool prepare_events() { return reader_.memory_valid() || deliver(); }
   void note_send_failure(int32_t number);
+  /// A script endpoint has datagrams to hand over, in this turn.
+  void note_script_work(int32_t number);
   void endpoint_closed(int32_t number);
 
  private:
@@ -66,6 +71,7 @@ class Reactor {
 
   void settle();
   bool collect();
+  void exchange_with_scripts();
   void flush();
   void wake();
   void halt();
@@ -79,11 +85,13 @@ class Reactor {
   core::EventSink events_;
   core::Outbox outbox_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;  ///< by number
-  size_t living_ = 0;                                 ///< endpoints that exist, those being closed included
+  size_t living_ = 0;                                 ///< endpoints with handles, those being closed included
+  size_t scripts_ = 0;                                ///< script endpoints that exist
   std::vector<int32_t> free_numbers_;
-  std::vector<int32_t> failing_;    ///< endpoints with send failures to report
-  std::vector<int32_t> closed_;     ///< closed, kEndpointClosed not yet in the sink
-  std::vector<int32_t> announced_;  ///< kEndpointClosed in the sink, number not yet free
+  std::vector<int32_t> script_work_;  ///< script endpoints with datagrams in their queues
+  std::vector<int32_t> failing_;      ///< endpoints with send failures to report
+  std::vector<int32_t> closed_;       ///< closed, kEndpointClosed not yet in the sink
+  std::vector<int32_t> announced_;    ///< kEndpointClosed in the sink, number not yet free
   UvHandle<uv_prepare_t> prepare_;
   UvHandle<uv_check_t> check_;
   UvHandle<uv_idle_t> wake_;  ///< runs while work is left that must not wait for the network

@@ -38,7 +38,7 @@ IoError UvUdpSocket::bind(const SocketOptions& options) {
 #else
 
 IoError UvUdpSocket::bind(const SocketOptions& options) {
-  if (options.reuse_port) return {UV_ENOTSUP, "setsockopt"};
+  if (options.reuse_port || options.routing.any()) return {UV_ENOTSUP, "setsockopt"};
   SocketAddress address;
   if (to_sockaddr(options.local, family_, address) == 0) return family_mismatch("bind");
   unsigned flags = 0;
@@ -50,20 +50,34 @@ IoError UvUdpSocket::bind(const SocketOptions& options) {
   int send_buffer = options.send_buffer > 0 ? options.send_buffer : (connected_ ? 0 : kServerBuffer);
   if (receive_buffer > 0) uv_recv_buffer_size(udp_.handle(), &receive_buffer);
   if (send_buffer > 0) uv_send_buffer_size(udp_.handle(), &send_buffer);
-  if (!connected_) return {};
-
-  if (to_sockaddr(options.remote, family_, address) == 0) return family_mismatch("connect");
-  if (int error = uv_udp_connect(udp_.raw(), &address.any); error != 0) return {error, "connect"};
-  return {};
+  return connected_ ? connect(options.remote) : IoError{};
 }
 
 #endif
+
+/// What libuv has queued keeps the addresses that it was given.
+IoError UvUdpSocket::connect(const core::Address& remote) {
+  SocketAddress address;
+  if (to_sockaddr(remote, family_, address) == 0) return family_mismatch("connect");
+  if (int error = uv_udp_connect(udp_.raw(), &address.any); error != 0) return {error, "connect"};
+  connected_ = true;
+  return {};
+}
 
 core::Address UvUdpSocket::local_address() const {
   SocketAddress address;
   int size = sizeof address;
   if (!udp_.is_open() || uv_udp_getsockname(udp_.raw(), &address.any, &size) != 0) return {};
   return from_sockaddr(&address.any);
+}
+
+int UvUdpSocket::descriptor() const {
+#ifdef _WIN32
+  return -1;
+#else
+  int fd = -1;
+  return udp_.is_open() && uv_fileno(udp_.handle(), &fd) == 0 ? fd : -1;
+#endif
 }
 
 void UvUdpSocket::set_ref(bool keep_alive) {

@@ -13,8 +13,10 @@ class UvUdpSocket final : public DatagramSocket {
       : loop_(loop), buffer_(buffer), observer_(observer), udp_(handles) {}
 
   IoError open(const SocketOptions& options) override;
+  IoError connect(const core::Address& remote) override;
   core::Address local_address() const override;
   int family() const override { return family_; }
+  int descriptor() const override;
   void send(const core::Outbox& outbox, size_t first, size_t last) override;
   void set_ref(bool keep_alive) override;
   void stop() override;

@@ -7,8 +7,7 @@
 
 namespace binding {
 
-/// JavaScript class Context(role, suites, preferOwnOrder, mtu, minTimeoutMicros, maxTimeoutMicros, psk):
-/// enableKeylog().
+/// JavaScript class Context(settings): what is said at NativeContext and ContextSettings in `lib/binding.ts`.
 class ContextWrap final : public Wrapped<ContextWrap> {
  public:
   static constexpr napi_type_tag kTypeTag = {0x7d20b4e1f65a4c98, 0x84d1c0a93be7562f};
@@ -21,6 +20,13 @@ class ContextWrap final : public Wrapped<ContextWrap> {
 
  private:
   Napi::Value enable_keylog(const Napi::CallbackInfo& info);
+  Napi::Value add_server_name(const Napi::CallbackInfo& info);
+  Napi::Value set_ticket_keys(const Napi::CallbackInfo& info);
+  Napi::Value configure(const Napi::CallbackInfo& info);
+  Napi::Value cipher_list(const Napi::CallbackInfo& info);
+  Napi::Value remove_session(const Napi::CallbackInfo& info);
+  Napi::Value take_removed_sessions(const Napi::CallbackInfo& info);
+  Napi::Value session_count(const Napi::CallbackInfo& info);
 
   std::shared_ptr<core::Context> context_;
 };

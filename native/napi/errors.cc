@@ -32,10 +32,16 @@ void throw_io_error(napi_env env, const io::IoError& error, const std::string& a
   thrown.ThrowAsJavaScriptException();
 }
 
-void throw_context_error(napi_env env, const core::Failure& failure) {
+void throw_context_error(napi_env env, const core::ContextError& error) {
   Napi::HandleScope scope(env);
-  Napi::Error thrown = new_error(env, "ERR_CONTEXT", "libssl refused the options: " + failure.reason);
-  thrown.Set("reason", Napi::String::New(env, failure.reason));
+  Napi::Error thrown = new_error(env, "ERR_CONTEXT", "libssl refused the options: " + error.library.reason);
+  thrown.Set("reason", Napi::String::New(env, error.library.reason));
+  thrown.Set("kind", Napi::String::New(env, error.kind));
+  thrown.Set("libraryCode", Napi::Number::New(env, error.library.code));
+  if (error.field != nullptr) {
+    thrown.Set("field", Napi::String::New(env, error.field));
+    thrown.Set("index", Napi::Number::New(env, static_cast<double>(error.index)));
+  }
   thrown.ThrowAsJavaScriptException();
 }
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "../core/failure.h"
+#include "../core/context.h"
 #include "../io/io_error.h"
 
 namespace binding {
@@ -19,7 +19,7 @@ void throw_coded(napi_env env, const char* code, const std::string& message);
 /// The shape that Node gives to its own system errors: code, errno, syscall, address, port.
 void throw_io_error(napi_env env, const io::IoError& error, const std::string& address, uint32_t port);
 
-/// ERR_CONTEXT with libssl's words in `reason`.
-void throw_context_error(napi_env env, const core::Failure& failure);
+/// ContextErrorDetails of `lib/binding.ts`.
+void throw_context_error(napi_env env, const core::ContextError& error);
 
 }  // namespace binding

@@ -43,13 +43,13 @@ bool ReactorHost::deliver(size_t count) {
   Napi::HandleScope scope(env_);
   for (size_t attempt = 0; attempt <= count; ++attempt) {
     switch (call_on_events(count)) {
-      case Call::kDone:
+      case LoopCall::kDone:
         // A listener may have taken the slab away with ArrayBuffer.prototype.transfer().
-        if (!memory_valid() && call_on_events(0) != Call::kDone) return false;
+        if (!memory_valid() && call_on_events(0) != LoopCall::kDone) return false;
         return check_payload_room();
-      case Call::kImpossible:
+      case LoopCall::kImpossible:
         return false;
-      case Call::kThrew:
+      case LoopCall::kThrew:
         break;
     }
   }
@@ -62,40 +62,16 @@ bool ReactorHost::memory_valid() {
   return !payload_.Value().ArrayBuffer().IsDetached();
 }
 
-/// One callback scope round a plain call, not napi_make_callback: with that one, an exception from a microtask that
-/// runs after onEvents cannot be told from one that left onEvents, and the events would be delivered twice. An
-/// exception from a microtask is reported by Node itself as the scope closes.
-ReactorHost::Call ReactorHost::call_on_events(size_t count) {
-  const napi_value on_events = on_events_.Value();
-  napi_callback_scope callback_scope = nullptr;
-  if (napi_open_callback_scope(env_, on_events, async_context_, &callback_scope) != napi_ok) return Call::kImpossible;
-
-  napi_value argument = nullptr;
-  napi_value receiver = nullptr;
-  napi_create_uint32(env_, static_cast<uint32_t>(count), &argument);
-  napi_get_undefined(env_, &receiver);
-  Call outcome = Call::kDone;
-  if (napi_call_function(env_, receiver, on_events, 1, &argument, nullptr) != napi_ok) {
-    outcome = report_exception() ? Call::kThrew : Call::kImpossible;
-  }
-  napi_close_callback_scope(env_, callback_scope);
-  return outcome;
-}
-
-/// Hands a pending exception to 'uncaughtException'; returns when a handler took it. False when there is none, which
-/// means that this environment runs no more JavaScript.
-bool ReactorHost::report_exception() {
-  bool pending = false;
-  napi_value exception = nullptr;
-  if (napi_is_exception_pending(env_, &pending) != napi_ok || !pending) return false;
-  if (napi_get_and_clear_last_exception(env_, &exception) != napi_ok) return false;
-  return napi_fatal_exception(env_, exception) == napi_ok;
+/// The reader must know an exception that left onEvents from one of a microtask after it: the events would be delivered
+/// twice.
+LoopCall ReactorHost::call_on_events(size_t count) {
+  return call_from_loop(env_, async_context_, on_events_.Value(), static_cast<int32_t>(count));
 }
 
 bool ReactorHost::check_payload_room() {
   if (shutting_down_ || reactor_.events().payload_room() >= kMinPayload) return !shutting_down_;
   throw_coded(env_, "ERR_INTERNAL", "onEvents has not lent a payload slab");
-  report_exception();
+  report_exception(env_);
   return false;
 }
 

@@ -5,6 +5,7 @@
 #include "../core/event_sink.h"
 #include "../io/event_reader.h"
 #include "../io/reactor.h"
+#include "loop_call.h"
 
 namespace binding {
 
@@ -45,9 +46,7 @@ class ReactorHost final : private io::EventReader {
   bool memory_valid() override;
   void activity_changed(bool active) override;
 
-  enum class Call { kDone, kThrew, kImpossible };
-  Call call_on_events(size_t count);
-  bool report_exception();
+  LoopCall call_on_events(size_t count);
   bool check_payload_room();
   void shut_down();
   void closed();

@@ -1,42 +1,18 @@
 #include "reactor_wrap.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "../io/sockaddr.h"
-#include "arguments.h"
-#include "context_wrap.h"
+#include "address_value.h"
+#include "client_parameters.h"
 #include "send_function.h"
 
 namespace binding {
 
 namespace {
 
-constexpr uint64_t kMaxPort = 65535;
-constexpr uint64_t kMaxSocketBuffer = 1 << 30;
-constexpr uint64_t kMaxPeers = 10'000'000;
-
-enum EndpointFlags : uint64_t { kIpv6Only = 1, kReuseAddress = 2, kReusePort = 4, kAllFlags = 7 };
-
-std::optional<io::Backend> backend_named(const std::string& name) {
-  if (name == "auto") return io::Backend::kAuto;
-  if (name == "mmsg") return io::Backend::kMmsg;
-  if (name == "uv") return io::Backend::kUv;
-  return std::nullopt;
-}
-
-/// The counters live in `array`, which stays referenced for as long as an endpoint may write to them.
-std::shared_ptr<core::Counters> counters_in(Napi::Env env, Napi::Value array, uint64_t* memory) {
-  napi_ref reference = nullptr;
-  napi_create_reference(env, array, 1, &reference);
-  return {reinterpret_cast<core::Counters*>(memory),
-          [env = napi_env(env), reference](core::Counters*) { napi_delete_reference(env, reference); }};
-}
-
-Napi::Number status_value(Napi::Env env, core::Status status) {
-  return Napi::Number::New(env, static_cast<int32_t>(status));
-}
+constexpr uint64_t kMaxOverhead = 1024;
 
 }  // namespace
 
@@ -45,9 +21,18 @@ Napi::Function ReactorWrap::define(Napi::Env env) {
                      {
                          define_method<&ReactorWrap::lend_payload>("lendPayload"),
                          define_method<&ReactorWrap::open_endpoint>("openEndpoint"),
+                         define_method<&ReactorWrap::open_script_endpoint>("openScriptEndpoint"),
+                         define_method<&ReactorWrap::inject_datagram>("injectDatagram"),
                          define_method<&ReactorWrap::local_address>("localAddress"),
+                         define_method<&ReactorWrap::connect_endpoint>("connectEndpoint"),
+                         define_method<&ReactorWrap::shutdown_endpoint>("shutdownEndpoint"),
+                         define_method<&ReactorWrap::endpoint_fd>("endpointFd"),
+                         define_method<&ReactorWrap::path_mtu>("pathMtu"),
+                         define_method<&ReactorWrap::set_server_context>("setServerContext"),
                          define_method<&ReactorWrap::connect>("connect"),
                          define_method<&ReactorWrap::close_peer>("closePeer"),
+                         define_method<&ReactorWrap::forget_peer>("forgetPeer"),
+                         define_method<&ReactorWrap::answer_session>("answerSession"),
                          define_method<&ReactorWrap::peer_traffic>("peerTraffic"),
                          define_method<&ReactorWrap::close_endpoint>("closeEndpoint"),
                          define_method<&ReactorWrap::set_ref>("setRef"),
@@ -89,91 +74,133 @@ Napi::Value ReactorWrap::lend_payload(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// Endpoints
+
 Napi::Value ReactorWrap::open_endpoint(const Napi::CallbackInfo& info) {
+  auto settings = read_endpoint_settings(info.Env(), info[0]);
+  if (!settings) return {};
+  return open(info, std::move(*settings));
+}
+
+Napi::Value ReactorWrap::open_script_endpoint(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
-  const auto backend = backend_named(arguments.text(0));
-  arguments.expect(backend.has_value(), 0, "'auto', 'mmsg' or 'uv'");
-  const std::string address = arguments.text(1);
-  const auto port = static_cast<uint16_t>(arguments.natural(2, kMaxPort));
-  const uint64_t flags = arguments.natural(3, kAllFlags);
-
-  io::EndpointOptions options;
-  options.socket.ipv6_only = (flags & kIpv6Only) != 0;
-  options.socket.reuse_address = (flags & kReuseAddress) != 0;
-  options.socket.reuse_port = (flags & kReusePort) != 0;
-  options.socket.receive_buffer = static_cast<int>(arguments.natural(4, kMaxSocketBuffer));
-  options.socket.send_buffer = static_cast<int>(arguments.natural(5, kMaxSocketBuffer));
-  options.max_peers = static_cast<size_t>(arguments.natural(6, kMaxPeers));
-  const bool connected = !arguments.is_null(7);
-  const std::string remote = connected ? arguments.text(7) : std::string();
-  const auto remote_port = static_cast<uint16_t>(arguments.natural(8, kMaxPort));
-  if (!arguments.is_null(9)) {
-    ContextWrap* context = ContextWrap::from(info.Env(), info[9]);
-    const bool serves = context != nullptr && context->context()->options().role == core::Role::kServer;
-    if (arguments.expect(serves, 9, "a server Context or null")) options.context = context->context();
-  }
-  const auto counters = arguments.typed_array<uint64_t>(10, napi_biguint64_array, "a BigUint64Array");
-  arguments.expect(counters.length >= core::kCounterCount, 10, "long enough");
+  EndpointSettings settings;
+  settings.options.backend = io::Backend::kScript;
+  settings.options.max_peers = static_cast<size_t>(arguments.natural(0, kMaxPeers));
+  settings.options.ip_overhead = static_cast<int>(arguments.natural(1, kMaxOverhead));
+  const auto counters = arguments.typed_array<uint64_t>(2, napi_biguint64_array, "a BigUint64Array");
+  arguments.expect(counters.length >= core::kCounterCount, 2, "long enough");
   if (!arguments.valid()) return {};
+  settings.options.counters = counters_in(info.Env(), info[2], counters.data);
+  return open(info, std::move(settings));
+}
 
-  const auto local_address = io::parse_address(address, port);
-  const auto remote_address = connected ? io::parse_address(remote, remote_port) : core::Address();
+Napi::Value ReactorWrap::open(const Napi::CallbackInfo& info, EndpointSettings settings) {
   if (closed_) {
     throw_coded(info.Env(), "ERR_CLOSED", "the reactor is closed");
     return {};
   }
-  if (!local_address || !remote_address) {
-    const io::IoError error = io::invalid_address(local_address ? "connect" : "bind");
-    throw_io_error(info.Env(), error, local_address ? remote : address, local_address ? remote_port : port);
-    return {};
-  }
-
-  options.backend = *backend;
-  options.socket.local = *local_address;
-  options.socket.remote = *remote_address;
-  options.counters = counters_in(info.Env(), info[10], counters.data);
-  const auto opened = reactor().open_endpoint(std::move(options));
+  const auto opened = reactor().open_endpoint(std::move(settings.options));
   if (const auto* error = std::get_if<io::IoError>(&opened)) {
     const bool about_remote = std::string_view(error->syscall) == "connect";
-    throw_io_error(info.Env(), *error, about_remote ? remote : address, about_remote ? remote_port : port);
+    throw_io_error(info.Env(), *error, about_remote ? settings.remote_address : settings.address,
+                   about_remote ? settings.remote_port : settings.port);
     return {};
   }
   return Napi::Number::New(info.Env(), std::get<int32_t>(opened));
 }
 
+io::Endpoint* ReactorWrap::find_or_throw(const Napi::CallbackInfo& info, Arguments& arguments) {
+  const int32_t number = arguments.integer(0);
+  if (!arguments.valid()) return nullptr;
+  io::Endpoint* endpoint = reactor().find(number);
+  if (endpoint == nullptr) throw_coded(info.Env(), "ERR_CLOSED", "the endpoint is closed");
+  return endpoint;
+}
+
+Napi::Value ReactorWrap::inject_datagram(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int32_t number = arguments.integer(0);
+  const auto from = io::parse_address(arguments.text(1), static_cast<uint16_t>(arguments.natural(2, kMaxPort)));
+  arguments.expect(from.has_value(), 1, "a numeric address");
+  const core::ByteView datagram = arguments.bytes(3);
+  if (!arguments.valid()) return {};
+  io::Endpoint* endpoint = reactor().find(number);
+  if (arguments.expect(endpoint == nullptr || endpoint->is_script(), 0, "a script endpoint") && endpoint != nullptr) {
+    endpoint->inject(*from, datagram);
+  }
+  return info.Env().Undefined();
+}
+
 Napi::Value ReactorWrap::local_address(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const io::Endpoint* endpoint = find_or_throw(info, arguments);
+  return endpoint != nullptr ? address_value(info.Env(), endpoint->local_address()) : Napi::Value();
+}
+
+Napi::Value ReactorWrap::connect_endpoint(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const std::string ip = arguments.text(1);
+  const auto port = static_cast<uint16_t>(arguments.natural(2, kMaxPort));
+  io::Endpoint* endpoint = find_or_throw(info, arguments);
+  if (endpoint == nullptr) return {};
+  const auto remote = io::parse_address(ip, port);
+  const io::IoError error = remote ? reactor().connect_socket(*endpoint, *remote) : io::invalid_address("connect");
+  if (error) throw_io_error(info.Env(), error, ip, port);
+  return info.Env().Undefined();
+}
+
+Napi::Value ReactorWrap::shutdown_endpoint(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int32_t number = arguments.integer(0);
+  if (!arguments.valid()) return {};
+  if (io::Endpoint* endpoint = reactor().find(number)) reactor().shut_down(*endpoint);
+  return info.Env().Undefined();
+}
+
+Napi::Value ReactorWrap::endpoint_fd(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const int32_t number = arguments.integer(0);
   if (!arguments.valid()) return {};
   const io::Endpoint* endpoint = reactor().find(number);
-  if (endpoint == nullptr) {
-    throw_coded(info.Env(), "ERR_CLOSED", "the endpoint is closed");
-    return {};
-  }
-  const core::Address address = endpoint->local_address();
-  Napi::Object result = Napi::Object::New(info.Env());
-  result.Set("address", Napi::String::New(info.Env(), address.ip_text()));
-  result.Set("port", Napi::Number::New(info.Env(), address.port));
-  result.Set("family", Napi::String::New(info.Env(), address.family == 4 ? "IPv4" : "IPv6"));
-  return result;
+  return Napi::Number::New(info.Env(), endpoint != nullptr ? endpoint->descriptor() : -1);
 }
+
+Napi::Value ReactorWrap::path_mtu(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int32_t number = arguments.integer(0);
+  if (!arguments.valid()) return {};
+  const io::Endpoint* endpoint = reactor().find(number);
+  return Napi::Number::New(info.Env(), endpoint != nullptr ? endpoint->path_mtu() : 0);
+}
+
+Napi::Value ReactorWrap::set_server_context(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int32_t number = arguments.integer(0);
+  std::shared_ptr<const core::Context> context;
+  if (!arguments.is_null(1)) {
+    context = datagram_context_of(info.Env(), info[1], core::Role::kServer);
+    arguments.expect(context != nullptr, 1, "a server Context for datagrams, or null");
+  }
+  if (!arguments.valid()) return {};
+  if (io::Endpoint* endpoint = reactor().find(number)) endpoint->engine().set_server(std::move(context));
+  return info.Env().Undefined();
+}
+
+// Peers
 
 Napi::Value ReactorWrap::connect(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const int32_t number = arguments.integer(0);
   const std::string ip = arguments.text(1);
   const auto port = static_cast<uint16_t>(arguments.natural(2, kMaxPort));
-  ContextWrap* context = ContextWrap::from(info.Env(), info[3]);
-  const bool is_client = context != nullptr && context->context()->options().role == core::Role::kClient;
-  arguments.expect(is_client, 3, "a client Context");
-  const core::ByteView identity = arguments.bytes(4);
-  const core::ByteView key = arguments.bytes(5);
-  const std::string identity_text(identity.begin(), identity.end());
-  arguments.expect(core::PskTable::valid_identity(identity_text), 4, "a PSK identity");
-  arguments.expect(core::PskTable::valid_key(key), 5, "a PSK key");
+  const auto context = datagram_context_of(info.Env(), info[3], core::Role::kClient);
+  arguments.expect(context != nullptr, 3, "a client Context for datagrams");
   const auto to = io::parse_address(ip, port);
   arguments.expect(to.has_value() && port != 0, 1, "a numeric address, with a port");
   if (!arguments.valid()) return {};
+  auto parameters = read_client_parameters(info.Env(), info[4]);
+  if (!parameters) return {};
 
   io::Endpoint* endpoint = reactor().find(number);
   if (endpoint == nullptr) return Napi::Number::New(info.Env(), -static_cast<int32_t>(core::Status::kNoSuchPeer));
@@ -181,19 +208,37 @@ Napi::Value ReactorWrap::connect(const Napi::CallbackInfo& info) {
     throw_io_error(info.Env(), io::family_mismatch("connect"), ip, port);
     return {};
   }
-  const auto result = endpoint->connect(*to, context->context(), {identity_text, core::Secret(key)});
+  const auto result = endpoint->connect(*to, context, std::move(*parameters));
   const int32_t value = result.status == core::Status::kOk ? result.peer : -static_cast<int32_t>(result.status);
   return Napi::Number::New(info.Env(), value);
 }
 
 Napi::Value ReactorWrap::close_peer(const Napi::CallbackInfo& info) {
+  return with_peer(info, [](io::Endpoint& endpoint, core::PeerId peer) { return endpoint.engine().close(peer); });
+}
+
+Napi::Value ReactorWrap::forget_peer(const Napi::CallbackInfo& info) {
+  return with_peer(info, [](io::Endpoint& endpoint, core::PeerId peer) { return endpoint.engine().forget(peer); });
+}
+
+Napi::Value ReactorWrap::answer_session(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const core::ByteView session = arguments.is_null(2) ? core::ByteView() : arguments.bytes(2);
+  if (!arguments.valid()) return {};
+  return with_peer(
+      info, [session](io::Endpoint& endpoint, core::PeerId peer) { return endpoint.answer_session(peer, session); });
+}
+
+/// The status of a call on an endpoint, for the arguments endpoint and peer.
+template <typename Use>
+Napi::Value ReactorWrap::with_peer(const Napi::CallbackInfo& info, Use use) {
   Arguments arguments(info);
   const int32_t number = arguments.integer(0);
   const core::PeerId peer = arguments.integer(1);
   if (!arguments.valid()) return {};
   io::Endpoint* endpoint = reactor().find(number);
-  if (endpoint == nullptr) return status_value(info.Env(), core::Status::kNoSuchPeer);
-  return status_value(info.Env(), endpoint->engine().close(peer));
+  const core::Status status = endpoint != nullptr ? use(*endpoint, peer) : core::Status::kNoSuchPeer;
+  return Napi::Number::New(info.Env(), static_cast<int32_t>(status));
 }
 
 Napi::Value ReactorWrap::peer_traffic(const Napi::CallbackInfo& info) {

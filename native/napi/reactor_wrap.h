@@ -1,5 +1,7 @@
 #pragma once
 
+#include "arguments.h"
+#include "endpoint_settings.h"
 #include "reactor_host.h"
 #include "wrapped.h"
 
@@ -18,15 +20,29 @@ class ReactorWrap final : public Wrapped<ReactorWrap> {
  private:
   Napi::Value lend_payload(const Napi::CallbackInfo& info);
   Napi::Value open_endpoint(const Napi::CallbackInfo& info);
+  Napi::Value open_script_endpoint(const Napi::CallbackInfo& info);
+  Napi::Value inject_datagram(const Napi::CallbackInfo& info);
   Napi::Value local_address(const Napi::CallbackInfo& info);
+  Napi::Value connect_endpoint(const Napi::CallbackInfo& info);
+  Napi::Value shutdown_endpoint(const Napi::CallbackInfo& info);
+  Napi::Value endpoint_fd(const Napi::CallbackInfo& info);
+  Napi::Value path_mtu(const Napi::CallbackInfo& info);
+  Napi::Value set_server_context(const Napi::CallbackInfo& info);
   Napi::Value connect(const Napi::CallbackInfo& info);
   Napi::Value close_peer(const Napi::CallbackInfo& info);
+  Napi::Value forget_peer(const Napi::CallbackInfo& info);
+  Napi::Value answer_session(const Napi::CallbackInfo& info);
   Napi::Value peer_traffic(const Napi::CallbackInfo& info);
   Napi::Value close_endpoint(const Napi::CallbackInfo& info);
   Napi::Value set_ref(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
 
   io::Reactor& reactor() { return host_->reactor(); }
+  Napi::Value open(const Napi::CallbackInfo& info, EndpointSettings settings);
+  /// The endpoint that the first argument names; null with an exception pending.
+  io::Endpoint* find_or_throw(const Napi::CallbackInfo& info, Arguments& arguments);
+  template <typename Use>
+  Napi::Value with_peer(const Napi::CallbackInfo& info, Use use);
 
   ReactorHost* host_ = nullptr;  ///< null only while the constructor is failing
   bool closed_ = false;

@@ -25,7 +25,9 @@ for (const udpBackend of udpBackends) {
   }
 }
 
-for (const { name, id } of cipherSuites) {
+const withAesOrChacha = cipherSuites.filter(({ name }) => /^TLS_(ECDHE_|DHE_)?PSK_WITH_(AES|CHACHA20)/.test(name));
+
+for (const { name, id } of withAesOrChacha) {
   test(`innerMtu with ${name} fits the mtu`, async (t) => {
     const { server, port } = await startServer(t, { mtu: 1000, cipherSuites: [id] });
     const accepted = nextConnection(server);

@@ -22,6 +22,10 @@ const fakes = `
     peerClosed: (endpoint, record) => log.push(['closed', record]),
     clientFailed: (record) => log.push(['failed', record]),
     keylogLine: () => log.push('keylog'),
+    session: () => log.push('session'),
+    sessionWanted: (endpoint, { id }) => log.push('session wanted, id of ' + id.length + ' bytes'),
+    sessionRemoved: () => log.push('session removed'),
+    datagramOut: () => log.push('datagram'),
     endpointFailed: (endpoint, errno) => log.push('errno ' + errno),
     endpointClosed: () => log.push('endpoint closed'),
   };
@@ -55,9 +59,13 @@ async function run(source: string): Promise<unknown> {
 test('a slab that was detached between two batches: messages are lost, the other events are not', async (t) => {
   const { lent, after, log, uncaught } = (await run(`
     const count = write(
-      { kind: 'connected', payload: '\\x091.2.3.4.5me', a: 0xc0a8, b: 1200, c: 5684 << 8 },
+      { kind: 'connected', payload: '\\x091.2.3.4.5\\x02me\\x02it' + 'x'.repeat(6), a: 0xc0a8, b: 1200, c: 5684 << 8 },
       { kind: 'message', payload: 'lost' },
       { kind: 'keylog', payload: 'CLIENT_RANDOM' },
+      { kind: 'session', payload: 'DER' },
+      { kind: 'sessionRemoved', payload: 'id' },
+      { kind: 'datagram', payload: '\\x031.2lost' },
+      { kind: 'sessionWanted', payload: 'id' },
       { kind: 'clientError', payload: '\\x031.2\\x02me', a: 2, c: 99 },
       { kind: 'closed', payload: 'x'.repeat(40), a: 5, b: 7 },
       { kind: 'endpointError', b: 111 },
@@ -71,9 +79,11 @@ test('a slab that was detached between two batches: messages are lost, the other
   t.true(lent, 'a fresh one is to be lent');
   t.deepEqual(after, [256 * 1024, false]);
   const nobody = { remoteAddress: '', pskIdentity: '' };
+  const unknown = { serverName: '', version: 0, verifyResult: 0, certificates: [] };
   const nothing = { bytesSent: 0, bytesReceived: 0, datagramsSent: 0, datagramsReceived: 0 };
   t.deepEqual(log, [
-    ['connected', { peer: 5, cipher: 0xc0a8, innerMtu: 1200, resumed: false, remotePort: 5684, ...nobody }],
+    ['connected', { peer: 5, cipher: 0xc0a8, innerMtu: 1200, resumed: false, remotePort: 5684, ...nobody, ...unknown }],
+    'session wanted, id of 0 bytes',
     ['failed', { failure: { cause: 2, code: 0, reason: '' }, remotePort: 99, ...nobody }],
     ['closed', { peer: 5, failure: { cause: 5, code: 7, reason: '' }, traffic: nothing }],
     'errno 111',

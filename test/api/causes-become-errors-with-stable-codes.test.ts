@@ -17,17 +17,37 @@ test('why an association ended', (t) => {
     alertLevel: 2,
     alertName: 'handshake_failure',
   });
-  t.like(error(Cause.library, 193, 'no shared cipher'), { code: 'ERR_TLS_LIBRARY', reason: 'no shared cipher' });
+  t.like(error(Cause.library, 193, 'no shared cipher'), {
+    code: 'ERR_TLS_LIBRARY',
+    reason: 'no shared cipher',
+    libraryCode: 193,
+  });
   t.like(error(Cause.library, 223, 'psk identity not found'), { code: 'ERR_UNKNOWN_PSK_IDENTITY' });
   t.like(error(Cause.badFinished), { code: 'ERR_BAD_FINISHED' });
+  t.like(error(Cause.verify, 10, 'certificate has expired'), {
+    code: 'ERR_CERTIFICATE_VERIFY',
+    verifyError: 'CERT_HAS_EXPIRED',
+    verifyCode: 10,
+    reason: 'certificate has expired',
+    libraryCode: 134,
+    message: "here: the peer's certificate is not believed: certificate has expired (CERT_HAS_EXPIRED)",
+  });
   t.like(error(77), { code: 'EPROTO' });
 });
 
 test('why a call failed', (t) => {
-  const codes = ['noSuchPeer', 'notConnected', 'peerLimit', 'addressInUse', 'outOfMemory', 'library'] as const;
+  const codes = [
+    'noSuchPeer',
+    'notConnected',
+    'peerLimit',
+    'addressInUse',
+    'outOfMemory',
+    'library',
+    'daneUnusable',
+  ] as const;
   t.deepEqual(
     codes.map((name) => statusToError('here', Status[name]).code),
-    ['ERR_CLOSED', 'ERR_CLOSED', 'ERR_PEER_LIMIT', 'EADDRINUSE', 'ENOMEM', 'ERR_TLS_LIBRARY'],
+    ['ERR_CLOSED', 'ERR_CLOSED', 'ERR_PEER_LIMIT', 'EADDRINUSE', 'ENOMEM', 'ERR_TLS_LIBRARY', 'ERR_DANE_UNUSABLE'],
   );
   t.is(statusToError('here', 99).code, 'EPROTO');
 });

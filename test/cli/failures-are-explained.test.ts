@@ -9,6 +9,9 @@ for (const [failure, words] of [
   [{ code: 'ERR_TLS_LIBRARY', reason: 'unsupported protocol' }, /no DTLS version in common/],
   [{ code: 'ETIMEDOUT' }, /stopped answering/],
   [{ code: 'ERR_ALERT_RECEIVED', alertName: 'user_canceled' }, /alert user_canceled/],
+  [{ code: 'ERR_CERTIFICATE_VERIFY', verifyError: 'CERT_REVOKED' }, /certificate is revoked/],
+  [{ code: 'ERR_CERTIFICATE_VERIFY', verifyError: 'INVALID_PURPOSE' }, /not believed \(INVALID_PURPOSE\)/],
+  [{ code: 'ERR_ALERT_RECEIVED', alertName: 'unknown_ca' }, /does not believe our certificate/],
   [{ code: 'EPROTO' }, /what the library says/],
 ] as const) {
   test(`at the server: ${Object.values(failure).join(' ')}`, (t) => {
@@ -23,7 +26,11 @@ for (const [failure, words] of [
   [{ code: 'ECONNREFUSED' }, /nothing listens/],
   [{ code: 'ETIMEDOUT' }, /did not answer/],
   [{ code: 'ENOTFOUND' }, /host name is not known/],
-  [{ code: 'ERR_ALERT_RECEIVED', alertName: 'handshake_failure' }, /no common cipher suite/],
+  [{ code: 'ERR_ALERT_RECEIVED', alertName: 'handshake_failure' }, /no common cipher suite, or it wants a certificate/],
+  [{ code: 'ERR_ALERT_RECEIVED', alertName: 'certificate_required' }, /wants a certificate/],
+  [{ code: 'ERR_CERTIFICATE_VERIFY', verifyError: 'CERT_HAS_EXPIRED' }, /not valid today/],
+  [{ code: 'ERR_CERTIFICATE_VERIFY', verifyError: 'HOSTNAME_MISMATCH' }, /for another name/],
+  [{ code: 'ERR_CERTIFICATE_VERIFY', verifyError: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, /signed by nobody that is trusted/],
 ] as const) {
   test(`at the client: ${Object.values(failure).join(' ')}`, (t) => {
     t.regex(explainClientFailure({ message: 'what the library says', ...failure }).what, words);

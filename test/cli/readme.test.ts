@@ -37,15 +37,6 @@ test('the two examples talk to each other', async (t) => {
   await server.waitFor(/device-1 connected with TLS_PSK_WITH_AES_128_CCM_8\ndevice-1 left/);
 });
 
-test('the LwM2M example runs', async (t) => {
-  const script = CommandProcess.startScript(t, path.join(projectFolder, 'examples/lwm2m-server.mjs'));
-  t.is(await script.exited, 0, script.stderr);
-  t.is(
-    script.stdout,
-    ['device-1 registers for 60 s with /1/0 /3/0', 'device-1 updates, now for 120 s', 'device-1 leaves', ''].join('\n'),
-  );
-});
-
 async function example(name: string): Promise<string> {
   return readFile(path.join(projectFolder, 'examples', name), 'utf8');
 }

@@ -58,7 +58,14 @@ for (const [what, parameters, words] of [
   ['a key log without a path', ['serve', '--keylog', ''], /--keylog <file>.*must be the path of a file/],
   ['connect without a port', ['connect', 'localhost', ...pair('a')], /missing required argument 'port'/],
   ['a timeout of no time', ['connect', 'localhost', '5684', ...pair('a'), '--timeout', '0'], /whole number from 1/],
-  ['connect without an identity', ['connect', 'localhost', '5684'], /--psk-identity/],
+  [
+    'connect with half of a credential',
+    ['connect', 'localhost', '5684', '--psk-key', key],
+    /--psk-identity and --psk-key/,
+  ],
+  ['a certificate without its key', ['connect', 'localhost', '5684', '--cert', 'c.pem'], /--cert and --key/],
+  ['a missing file of authorities', ['connect', 'localhost', '5684', '--ca', 'no-such-file'], /--ca cannot be read/],
+  ['authorities of clients without a certificate', ['serve', '--ca', 'no-such-file'], /--ca .*need --cert|--ca cannot/],
 ] as const) {
   test(`usage error: ${what}`, async (t) => {
     const command = CommandProcess.start(t, ...parameters);

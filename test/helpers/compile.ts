@@ -10,6 +10,11 @@ import { projectFolder } from './project-folder.js';
 export function compile(t: ExecutionContext, compiler: Tool, source: string, options: string[]): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'compiled-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return compileInto(folder, compiler, source, options);
+}
+
+/** The same into a folder of the caller's. Returns the path of the program. */
+export function compileInto(folder: string, compiler: Tool, source: string, options: string[]): string {
   const output = path.join(folder, path.basename(source, '.c'));
   const parameters = ['-O1', '-Wall', '-Wextra', '-Werror', '-o', output, path.join(projectFolder, source), ...options];
   execFileSync(compiler.command, parameters, { stdio: 'pipe' });

@@ -1,4 +1,4 @@
-import type { NativeReactor } from '#lib/binding.js';
+import { type NativeReactor, ProtocolVersion } from '#lib/binding.js';
 import { Endpoint, type EndpointOwner } from '#lib/events/endpoint.js';
 import { Peer } from '#lib/socket/peer.js';
 
@@ -18,6 +18,10 @@ export function fakePeer(): Peer {
     remoteAddress: '127.0.0.1',
     remotePort: 1234,
     pskIdentity: 'device',
+    serverName: '',
+    version: ProtocolVersion.dtls12,
+    verifyResult: 0,
+    certificates: [],
   });
 }
 

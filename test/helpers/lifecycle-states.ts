@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { connect, DtlsServer } from 'lwm2m-tls';
+import { native } from '#lib/binding.js';
+import { pairScripts, TestEndpoint } from './endpoints.js';
 import { SilentServer } from './silent-server.js';
+import { openFullServer, openTcp } from './tcp.js';
 
 const psk = { identity: 'device', key: Buffer.from('key') };
 
@@ -40,6 +43,31 @@ export const lifecycleStates: Record<string, () => Promise<unknown>> = {
     const { client, server } = await connected();
     await client.close();
     await server.close();
+  },
+  'script endpoint idle': async () => new TestEndpoint('script'),
+  'script endpoint waiting': async () => void new TestEndpoint('script').dial(5684),
+  'script datagrams on their way': async () => {
+    const [client, server] = [new TestEndpoint('script'), new TestEndpoint('script')];
+    const peer = await pairScripts(client, server);
+    server.on('message', () => client.send(peer, 'ball'));
+    client.send(peer, 'ball');
+    server.inject(1, Buffer.alloc(1));
+  },
+  'script endpoint closing': async () => {
+    const [client, server] = [new TestEndpoint('script'), new TestEndpoint('script')];
+    await pairScripts(client, server);
+    void client.close();
+  },
+  'bound socket connected': async () => new TestEndpoint().connectSocket((await SilentServer.open()).port),
+  'socket shut down': async () => new TestEndpoint().shutdown(),
+  'TCP attempt under way': async () => {
+    const port = await openFullServer(() => {});
+    native.connectTcp(openTcp(), '127.0.0.1', port, () => {});
+  },
+  'TCP attempt just begun': async () => void native.connectTcp(openTcp(), '127.0.0.1', 1, () => {}),
+  'TCP attempt given up': async () => native.connectTcp(openTcp(), '127.0.0.1', 1, () => {})(),
+  'TCP attempt over': async () => {
+    await new Promise((resolve) => native.connectTcp(openTcp(), '127.0.0.1', 1, resolve));
   },
   'attempt failed': async () => {
     const { port } = await listening();

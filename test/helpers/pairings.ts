@@ -4,15 +4,15 @@
  */
 import type { ExecutionContext } from 'ava';
 import type { ConnectOptions, DtlsServerOptions } from 'lwm2m-tls';
-import { attend } from './attend.js';
 import type { ForeignClient } from './foreign/foreign-client.js';
-import type { ForeignServer } from './foreign/foreign-server.js';
 import { startGnutlsServer } from './foreign/gnutls.js';
 import { serverCipherLine, startOpensslServer } from './foreign/openssl.js';
 import type { Tool } from './foreign/tools.js';
 import { dial, echo, Inbox, quickTimeouts, startEchoServer } from './ours.js';
-import type { Program } from './program.js';
 import type { Suite } from './suites.js';
+import { watch, watchServer } from './watch.js';
+
+export { watch, watchServer };
 
 export interface Pair {
   serverPort: number;
@@ -87,14 +87,4 @@ export function oursWithGnutlsServer(t: ExecutionContext, tool: Tool, suite: Sui
     };
     return { serverPort: port, exchange };
   };
-}
-
-/** Ends the program with the test and shows its output when that failed. */
-export function watch(t: ExecutionContext, process: Program): Program {
-  return attend(t, process, ({ output }) => output);
-}
-
-export function watchServer(t: ExecutionContext, server: ForeignServer): ForeignServer {
-  watch(t, server.process);
-  return server;
 }

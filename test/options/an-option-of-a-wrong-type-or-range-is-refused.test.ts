@@ -2,6 +2,7 @@ import test from 'ava';
 import { connect, DtlsServer } from 'lwm2m-tls';
 
 const psk = { device: Buffer.from('key') };
+const tlsa = { usage: 3, selector: 1, matchingType: 1, data: Buffer.alloc(32) };
 
 const forServers: [name: string, bad: unknown[]][] = [
   ['mtu', [255, 16_385, 1232.5, Number.NaN, '1232', null]],
@@ -13,6 +14,17 @@ const forServers: [name: string, bad: unknown[]][] = [
   ['psk', [undefined, null, 'device', [['device', Buffer.from('key')]], new Set()]],
   ['preferServerOrder', [1, 'true', null]],
   ['maxPeers', [0, -1, 1.5, 1_048_576, '1', null]],
+  ['ca', [null, 7, '', [], [7], [new Uint8Array()]]],
+  ['crl', [null, 7, '']],
+  ['systemTrust', [null, 1]],
+  ['requestCert', [null, 1, true]],
+  ['rejectUnauthorized', [null, 0]],
+  ['securityLevel', [-1, 6, 1.5, '2', null]],
+  ['signatureAlgorithms', [null, [], 'ECDSA+SHA256', ['a:b'], [7]]],
+  ['groups', [null, [], 'P-256', ['']]],
+  ['minVersion', [null, 'DTLS1.2', 'TLSv1.2', 0xfefd]],
+  ['maxVersion', [null, 'DTLSv1.3', 'DTLSv1']],
+  ['sessions', [null, true, 20, []]],
 ];
 
 for (const [name, values] of forServers) {
@@ -78,7 +90,12 @@ for (const [name, values] of forListen) {
 const forConnect: [name: string, bad: unknown[], code?: string][] = [
   ['host', [undefined, '', 7, null, 'coaps://localhost']],
   ['port', [undefined, 0, -1, 65_536, 1.5, '5684', null]],
-  ['psk', [undefined, null, 'identity', []]],
+  ['psk', [null, 'identity', []]],
+  ['servername', [7, null, '127.0.0.1', '::1', 'a b', 'ä.example', 'x'.repeat(256)]],
+  ['checkName', [7, null, true, '', 'a b']],
+  ['dane', [null, [], {}, { records: {} }, { records: [{ usage: 3 }] }, { records: [{ ...tlsa, usage: 256 }] }]],
+  ['session', [null, true, 'session', new Uint8Array(65_536)]],
+  ['tickets', [null, 1]],
   ['localAddress', ['', 7, null]],
   ['localPort', [-1, 65_536, '0', null]],
   ['signal', [{}, 'abort', null]],

@@ -17,7 +17,7 @@ test('letter case does not hide the suggestion', (t) => {
 test('a name that is near to nothing lists what there is', (t) => {
   const error = t.throws(() => new DtlsServer({ psk, certificateAuthority: '' } as never));
   t.like(error, { code: 'ERR_UNKNOWN_OPTION' });
-  t.regex(error.message, /known are cipherSuites, mtu, .*psk/);
+  t.regex(error.message, /known are .*mtu, .*psk/);
 });
 
 test('an option inside of an option', (t) => {

@@ -5,8 +5,24 @@ import { parseConnectOptions } from '#lib/options/client-options.js';
 import { parseListenOptions } from '#lib/options/listen-options.js';
 import { parseServerOptions } from '#lib/options/server-options.js';
 
+/** What is the same for a server and a client with a pre-shared key. */
+const security = {
+  certificates: [],
+  privateKey: null,
+  passphrase: null,
+  trustAnchors: [],
+  systemTrust: false,
+  crls: [],
+  rejectUnauthorized: true,
+  minVersion: 0xfefd,
+  maxVersion: 0xfefd,
+  cipherSuites: defaultCipherSuites({ psk: true, certificate: false, tls13: false }),
+  securityLevel: 2,
+  signatureAlgorithms: undefined,
+  groups: undefined,
+};
+
 const shared = {
-  cipherSuites: defaultCipherSuites,
   mtu: 1232,
   handshakeTimeouts: { min: 1000, max: 60_000 },
   udpBackend: 'auto',
@@ -17,14 +33,17 @@ const shared = {
 test('of a server', (t) => {
   const psk = new PskStore();
   const settings = parseServerOptions({ psk, keylogFile: false });
-  t.deepEqual({ ...settings, psk: undefined }, {
-    ...shared,
+  t.deepEqual({ ...settings, security: undefined }, { ...shared, security: undefined, maxPeers: 100_000 } as never);
+  const sessions = settings.security.sessions;
+  t.deepEqual({ ...settings.security, psk: undefined, sessions: undefined }, {
+    ...security,
     psk: undefined,
     preferServerOrder: false,
-    maxPeers: 100_000,
+    requestCert: false,
+    sessions: undefined,
   } as never);
-  t.is(settings.psk, psk);
-  t.true(Object.isFrozen(settings) && Object.isFrozen(settings.handshakeTimeouts));
+  t.is(settings.security.psk, psk);
+  for (const part of [settings, settings.handshakeTimeouts, settings.security, sessions]) t.true(Object.isFrozen(part));
 });
 
 test('the longest handshake timeout follows a short first one', (t) => {
@@ -48,14 +67,24 @@ test('of a client', (t) => {
     ...shared,
     host: 'h',
     port: 1,
-    psk: { identity: Buffer.from('i'), key },
+    security: {
+      ...security,
+      psk: { identity: Buffer.from('i'), key },
+      serverName: '',
+      verifyName: '',
+      tlsa: null,
+      session: new Uint8Array(),
+      sessions: true,
+      tickets: true,
+    },
     localAddress: undefined,
     localPort: 0,
     signal: undefined,
     keylog: false,
   });
-  t.true(Object.isFrozen(settings) && Object.isFrozen(settings.psk));
-  t.not(settings.psk.key, key, 'a copy, which may be wiped');
+  const { psk } = settings.security;
+  for (const part of [settings, settings.security, psk]) t.true(Object.isFrozen(part));
+  t.not(psk?.key, key, 'a copy, which may be wiped');
 });
 
 test.serial('the key log file is the one of the environment', (t) => {

@@ -25,7 +25,7 @@ bool echo(Link& link, const std::string& text) {
 }  // namespace
 
 TEST("every cipher suite connects and carries messages up to its inner MTU, not one byte more") {
-  for (const core::CipherSuite& suite : core::psk_cipher_suites()) {
+  for (const core::CipherSuite& suite : psk_suites()) {
     Link link({.suites = {suite.id}});
     CHECK(link.handshake());
     const Side::Event* connected = link.client.last(EventKind::kConnected);
@@ -45,7 +45,7 @@ TEST("the server learns identity and address, the counters of both sides agree")
   Link link;
   CHECK(link.handshake());
   const Side::Event* connected = link.server.last(EventKind::kConnected);
-  CHECK(connected->payload == std::string("\x09") + "127.0.0.2" + "client1");
+  CHECK(connected->payload.starts_with(std::string("\x09") + "127.0.0.2" + "\x07" + "client1"));
   CHECK_EQUAL(connected->c >> 8, 40000);
   CHECK(echo(link, "hello"));
   CHECK_EQUAL(link.server.counters.datagrams_received, link.client.counters.datagrams_sent);
@@ -269,7 +269,7 @@ TEST("forged plain-text alerts do not end an established association") {
 }
 
 TEST("forged protected records of any length from the peer's address do not end an association") {
-  for (const core::CipherSuite& suite : core::psk_cipher_suites()) {
+  for (const core::CipherSuite& suite : psk_suites()) {
     Link link({.suites = {suite.id}});
     CHECK(link.handshake());
     for (const uint8_t type : {20, 21, 22, 23}) {
@@ -330,7 +330,7 @@ TEST("a full table refuses verified strangers and counts them") {
   Side other(4, nullptr);
   for (uint16_t port : {1, 2}) {
     const auto peer = other.engine.connect(ipv4(1, port), link.client_context,
-                                           {"client1", core::Secret(core::bytes_of("0123456789abcdef"))}, link.now);
+                                           psk_parameters("client1", "0123456789abcdef"), link.now);
     CHECK(peer.status == Status::kOk);
     for (int round = 0; round < 2; ++round) {
       std::vector<uint8_t> hello;
@@ -366,6 +366,9 @@ TEST("an ICMP error ends a client's handshake at once and leaves an established 
   Link established;
   CHECK(established.handshake());
   established.client.engine.transport_failed(established.server_address, 111);
+  established.client.deliver();
+  const Side::Event* told = established.client.last(EventKind::kPeerError);
+  CHECK(told != nullptr && told->peer == established.client_peer && told->b == 111);
   CHECK(echo(established, "unharmed"));
   CHECK_EQUAL(established.client.counters.transport_errors, 1u);
 }

@@ -8,14 +8,33 @@ core::Address ipv4(uint8_t last, uint16_t port) {
   return address;
 }
 
+core::ClientParameters psk_parameters(const std::string& identity, const std::string& key) {
+  core::ClientParameters parameters;
+  parameters.psk_identity = identity;
+  parameters.psk_key = core::Secret(core::bytes_of(key));
+  return parameters;
+}
+
+std::vector<core::CipherSuite> psk_suites() {
+  std::vector<core::CipherSuite> suites;
+  for (const core::CipherSuite& suite : core::cipher_suites()) {
+    const bool needs_certificate = std::string_view(suite.openssl).starts_with("RSA-PSK");
+    if (suite.kind == core::SuiteKind::kPsk && !needs_certificate) suites.push_back(suite);
+  }
+  return suites;
+}
+
 std::shared_ptr<const core::Context> make_context(core::Role role, const LinkOptions& options,
                                                   std::shared_ptr<const core::PskTable> psk) {
+  core::ContextError error;
   return core::Context::create({.role = role,
                                 .cipher_suites = options.suites,
                                 .mtu = options.mtu,
                                 .min_timeout = options.min_timeout,
                                 .max_timeout = options.max_timeout,
-                                .psk = std::move(psk)});
+                                .psk = std::move(psk),
+                                .verify = role == core::Role::kClient ? core::Verify::kRequire : core::Verify::kNone},
+                               {}, error);
 }
 
 Link::Link(LinkOptions given)
@@ -26,10 +45,8 @@ Link::Link(LinkOptions given)
 }
 
 core::PeerId Link::connect() {
-  client_peer = client.engine
-                    .connect(server_address, client_context,
-                             {options.client_identity, core::Secret(core::bytes_of(options.client_key))}, now)
-                    .peer;
+  core::ClientParameters parameters = psk_parameters(options.client_identity, options.client_key);
+  client_peer = client.engine.connect(server_address, client_context, std::move(parameters), now).peer;
   return client_peer;
 }
 

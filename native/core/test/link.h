@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "../cipher_suite.h"
 #include "../engine.h"
 
 /// An engine with everything that its caller lends it, and a record of what it reported.
@@ -103,5 +104,8 @@ struct Link {
 };
 
 core::Address ipv4(uint8_t last, uint16_t port);
+core::ClientParameters psk_parameters(const std::string& identity, const std::string& key);
+/// Every suite that works with a pre-shared key and nothing else.
+std::vector<core::CipherSuite> psk_suites();
 std::shared_ptr<const core::Context> make_context(core::Role role, const LinkOptions& options,
                                                   std::shared_ptr<const core::PskTable> psk);

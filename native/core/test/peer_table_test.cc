@@ -10,7 +10,8 @@ namespace {
 
 struct Fixture {
   std::unique_ptr<core::Association> association(const core::Address& address) {
-    return core::Association::connect(context, bio, address, {});
+    core::Status status;
+    return core::Association::connect(context, bio, address, {}, status);
   }
 
   std::shared_ptr<const core::Context> context = make_context(core::Role::kClient, {}, nullptr);

@@ -2,9 +2,9 @@
 import type { ExecutionContext } from 'ava';
 import { compile } from '../compile.js';
 import { client1 } from '../credentials.js';
-import { watch } from '../pairings.js';
 import { Program } from '../program.js';
 import { ccm8 } from '../suites.js';
+import { watch } from '../watch.js';
 import { gnutlsPriority } from './gnutls.js';
 import { cc, gnutlsCli, type MaybeTool, type Tool } from './tools.js';
 

@@ -13,9 +13,10 @@ export async function startOnFreePort(
   start: (port: number) => Program,
   ready: RegExp,
   portTaken: RegExp,
+  transport: 'datagram' | 'stream' = 'datagram',
 ): Promise<ForeignServer> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = await freePort(transport);
     const process = start(port);
     await process.waitFor(new RegExp(`${ready.source}|${portTaken.source}`));
     if (!portTaken.test(process.output)) return { process, port };

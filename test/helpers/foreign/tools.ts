@@ -1,9 +1,10 @@
 /** Which foreign programs this machine has, and tests that depend on them. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
+import { atMost } from '../at-most.js';
 import { Program } from '../program.js';
 import { findOpenssl111 } from './openssl-111.js';
 
@@ -26,6 +27,7 @@ export const openssl3: MaybeTool = findOpenssl3();
 export const openssl111: MaybeTool = findOpenssl111();
 export const gnutlsCli: MaybeTool = onPath('gnutls-cli', 'install gnutls-bin');
 export const gnutlsServ: MaybeTool = onPath('gnutls-serv', 'install gnutls-bin');
+export const danetool: MaybeTool = onPath('danetool', 'install gnutls-bin');
 export const coapClientOpenssl: MaybeTool = onPath('coap-client-openssl', 'install libcoap3-bin');
 export const coapClientGnutls: MaybeTool = onPath('coap-client-gnutls', 'install libcoap3-bin');
 export const coapServerOpenssl: MaybeTool = onPath('coap-server-openssl', 'install libcoap3-bin');
@@ -34,8 +36,16 @@ export const tshark: MaybeTool = onPath('tshark', 'install tshark');
 /** For what is preloaded into a process. */
 export const cc: MaybeTool =
   process.platform === 'linux' ? onPath('cc', 'install a C compiler') : { name: 'cc', missing: 'this is not Linux' };
+/** Reads socket options, with Linux's numbers. */
+export const python: MaybeTool =
+  process.platform === 'linux'
+    ? onPath('python3', 'install Python 3')
+    : { name: 'python3', missing: 'this is not Linux' };
 
 export const opensslTools = [openssl111, openssl3];
+
+/** AVA starts all tests of a file at once: without a limit that is a hundred programs on two cores. */
+const inTurn = atMost(8);
 
 /**
  * A test that needs a foreign program. Without the program it is skipped and its title says why; in CI (environment
@@ -47,7 +57,7 @@ export function testWith(
   body: (t: ExecutionContext, tool: Tool) => Promise<void>,
 ): void {
   if (!('missing' in tool)) {
-    test(title, async (t) => body(t, tool));
+    test(title, async (t) => inTurn(async () => body(t, tool)));
   } else if (process.env['CI']) {
     test(title, (t) => t.fail(`${tool.name} is missing: ${tool.missing}`));
   } else {
@@ -55,9 +65,17 @@ export function testWith(
   }
 }
 
-/** Runs a foreign program, with its messages in English. */
+/** Starts a foreign program, with its messages in English. */
 export function startTool(tool: Tool, parameters: readonly string[]): Program {
   return new Program(tool.command, parameters, { env: { ...tool.env, LC_ALL: 'C' } });
+}
+
+/** Runs a foreign program to its end and returns its standard output; throws with its messages when it fails. */
+export function runTool(tool: Tool, parameters: readonly string[], input = ''): Buffer {
+  const env = { ...process.env, ...tool.env, LC_ALL: 'C' };
+  const { status, error, stdout, stderr } = spawnSync(tool.command, parameters, { env, input });
+  if (status === 0) return stdout;
+  throw new Error([`${tool.command} ${parameters.join(' ')}: ${error ?? status}`, stdout, stderr].join('\n'));
 }
 
 function onPath(name: string, missing: string): MaybeTool {
