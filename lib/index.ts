@@ -27,3 +27,10 @@ export type { DtlsVersion, TlsVersion, VersionOptions } from './options/versions
 export { PskStore } from './psk-store.js';
 export { DtlsServer, type DtlsServerEvents } from './server/dtls-server.js';
 export { DtlsSocket, type DtlsSocketEvents } from './socket/dtls-socket.js';
+export { connectTls } from './tls/connect-tls.js';
+export type { ConnectTlsOptions } from './tls/tls-client-options.js';
+export type { TlsOptions } from './tls/tls-options.js';
+export { TlsServer, type TlsServerEvents } from './tls/tls-server.js';
+export type { TlsServerCounters } from './tls/tls-server-counters.js';
+export type { TlsListenOptions, TlsServerOptions } from './tls/tls-server-options.js';
+export { TlsSocket } from './tls/tls-socket.js';
