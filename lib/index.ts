@@ -7,6 +7,7 @@ export {
   type UdpBackend,
 } from './binding.js';
 export { connect } from './client/connect.js';
+export * from './contract/index.js';
 export { ClientError, type FailedClient } from './errors/client-error.js';
 export { TlsError, type TlsErrorCode, type TlsErrorDetails } from './errors/tls-error.js';
 export type { ServerCounters } from './events/counters.js';

@@ -1,0 +1,43 @@
+import { type ClientParameters, type NativeContext, native } from '../../binding.js';
+import type { Configuration } from '../config/configuration.js';
+import { createClientContext, createServerContext } from '../config/library-context.js';
+import { ContractError } from '../errors/contract-error.js';
+import { inContractTerms } from '../errors/convert.js';
+
+/** The native contexts of one socket, and the end of its secrets. */
+export class Contexts {
+  readonly #configuration: Configuration;
+  #client: NativeContext | undefined;
+  #server: NativeContext | undefined;
+
+  /** Throws for credentials that libssl does not take. */
+  constructor(configuration: Configuration) {
+    this.#configuration = configuration;
+    this.#client = createClientContext(configuration);
+  }
+
+  get client(): NativeContext {
+    if (this.#client !== undefined) return this.#client;
+    throw new ContractError('EBADF', 'the socket was cleaned up');
+  }
+
+  /** Made when the first client is to be accepted: most sockets never do. */
+  get server(): NativeContext {
+    this.#server ??= createServerContext(this.#configuration);
+    return this.#server;
+  }
+
+  /** Throws when a TLS handshake with these parameters would end before its first byte. */
+  tryStream(what: string, parameters: ClientParameters): void {
+    inContractTerms(what, () => new native.Stream(this.client, parameters).destroy());
+  }
+
+  /** Wipes our copies of keys. */
+  wipe(): void {
+    const { security } = this.#configuration;
+    const secrets = security.mode === 'psk' ? [security.key] : [security.privateKey, security.passphrase];
+    for (const secret of secrets) if (secret !== null) native.cleanse(secret);
+    this.#client = undefined;
+    this.#server = undefined;
+  }
+}
