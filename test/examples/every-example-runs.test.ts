@@ -1,0 +1,72 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { Program } from '../helpers/program.js';
+import { projectFolder } from '../helpers/project-folder.js';
+
+const folder = path.join(projectFolder, 'examples');
+const LONGEST = 80;
+
+/** What each prints. */
+const outputs: Readonly<Record<string, readonly string[]>> = {
+  'psk-minimal.mjs': ['the server says hello'],
+  'resumption.mjs': [
+    'the first connection: a full handshake',
+    'after a sleep: the session goes on',
+    'after a restart: the session goes on',
+    'after the memory was lost: a full handshake',
+  ],
+  'configuration.mjs': [
+    'the server sees DTLSv1.2, TLS_PSK_WITH_AES_128_CBC_SHA256, the name lwm2m.example',
+    'a datagram takes 1183 bytes',
+    'ETIMEDOUT: receive: nothing came within 100 ms',
+    "ERR_UNKNOWN_OPTION: unknown option 'cipherSuites' of the configuration: did you mean 'ciphersuites'?",
+    'ERR_ALERT_RECEIVED: handshake_failure, AVS_NET_SSL_ALERT_CATEGORY 552',
+  ],
+  'certificates.mjs': [
+    'the server knows the device: CN=example device',
+    'the server says hello',
+    'ERR_CERTIFICATE_VERIFY: HOSTNAME_MISMATCH',
+    'ERR_CERTIFICATE_VERIFY: UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  ],
+  'dane.mjs': ['the server has the key of the record', 'ERR_CERTIFICATE_VERIFY: DANE_NO_MATCH'],
+  'tcp.mjs': ['the server speaks TLSv1.3', '8 bytes, and more is there already', '6 bytes', 'you said hello'],
+  'decorate.mjs': ['in the clear: STARTTLS', 'in the clear: 220 go ahead', 'through TLS: you said a secret'],
+  'lwm2m-server.mjs': [
+    'device-1 registers for 60 s with /1/0 /3/0',
+    'device-1 updates, now for 120 s',
+    'device-1 leaves',
+  ],
+};
+
+/** Those that do not run by themselves; the test of the README runs them together. */
+const pair = ['client.mjs', 'server.mjs'];
+
+for (const [file, lines] of Object.entries(outputs)) {
+  test(`${file} prints what it is meant to, and ends`, async (t) => {
+    await using program = new Program(process.execPath, [path.join(folder, file)]);
+    t.is(await program.exited, 0, program.output);
+    t.deepEqual(program.stdout.trimEnd().split('\n'), lines);
+    t.is(program.stderr, '');
+  });
+}
+
+test('no example is left out', async (t) => {
+  t.deepEqual((await examples()).sort(), [...Object.keys(outputs), ...pair].sort());
+});
+
+test(`every example has fewer than ${LONGEST} lines`, async (t) => {
+  for (const file of await examples()) {
+    const text = await readFile(path.join(folder, file), 'utf8');
+    t.true(text.split('\n').length <= LONGEST, file);
+  }
+});
+
+test('the index of the examples names each', async (t) => {
+  const index = await readFile(path.join(folder, 'README.md'), 'utf8');
+  for (const file of await examples()) t.true(index.includes(`[${file}](${file})`), file);
+});
+
+async function examples(): Promise<string[]> {
+  return (await readdir(folder)).filter((file) => file.endsWith('.mjs'));
+}
