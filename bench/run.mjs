@@ -7,12 +7,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { readArguments, usage } from './lib/arguments.mjs';
+import { writeCredentials } from './lib/credentials.mjs';
 import { renderDocument } from './lib/document.mjs';
-import { runLoad } from './lib/load.mjs';
+import { lets, runLoad } from './lib/load.mjs';
 import { describeMachine, warnIfBusy } from './lib/machine.mjs';
 import { comparePairs, listMeasures, warmUp } from './lib/measures.mjs';
 import { measureMemory } from './lib/memory.mjs';
 import { chooseCores } from './lib/processes.mjs';
+import { listProfiles } from './lib/profiles.mjs';
 import { buildReference } from './lib/reference.mjs';
 import { startOurs, startReference } from './lib/servers.mjs';
 import { cpuTable, isMet, latencyTable, memoryTable, toText } from './lib/tables.mjs';
@@ -25,33 +27,52 @@ async function answersClose(programs, cores, server) {
   return (await runLoad(programs, cores?.load, server, options)).close_replies > 0;
 }
 
-async function compareSpeed(plan, programs, cores) {
-  const measures = listMeasures(plan);
-  const ours = plan.self ? await startReference(programs, cores?.server, true) : await startOurs(root, cores?.server);
-  const closeReply = await answersClose(programs, cores, ours);
-  const reference = await startReference(programs, cores?.server, closeReply);
-  const servers = { ours, reference };
-  console.log('warming up');
-  for (const server of Object.values(servers)) {
-    await warmUp(programs, cores?.load, server, measures);
+/** Both servers of each profile. */
+async function startServers(plan, programs, cores, profiles) {
+  const servers = {};
+  let closeReply;
+  for (const [name, profile] of Object.entries(profiles)) {
+    const ours = plan.self
+      ? await startReference(programs, cores?.server, profile, true)
+      : await startOurs(root, cores?.server, profile);
+    closeReply ??= await answersClose(programs, cores, ours);
+    servers[name] = { ours, reference: await startReference(programs, cores?.server, profile, closeReply) };
   }
+  return { servers, closeReply };
+}
+
+/** A server that did not verify its clients would win. */
+async function checkVerification(programs, cores, servers) {
+  for (const server of Object.values(servers)) {
+    const { cert, key } = server.profile.server; // its usage is that of a server alone
+    if (!(await lets(programs, cores?.load, server, { cert, key }))) continue;
+    throw new Error(`${server.name} lets in a client whose certificate is not one for clients`);
+  }
+}
+
+async function compareSpeed(plan, programs, cores, profiles) {
+  const measures = listMeasures(plan);
+  const { servers, closeReply } = await startServers(plan, programs, cores, profiles);
+  await checkVerification(programs, cores, servers.certificate);
+  console.log('warming up');
+  await warmUp(programs, cores?.load, servers, measures);
   const report = (round, name, pair) => {
     const figures = `${pair.reference.cpu.toFixed(2)} / ${pair.ours.cpu.toFixed(2)} us`;
     console.log(`round ${round + 1}/${plan.rounds}  ${name}: ${figures}, ${pair.ratio.toFixed(3)}x`);
   };
   const results = await comparePairs(programs, cores?.load, servers, measures, plan.rounds, report);
-  for (const server of Object.values(servers)) await server.process.stop();
+  for (const server of Object.values(servers).flatMap(Object.values)) await server.process.stop();
   return { results, closeReply };
 }
 
-async function compareMemory(plan, programs, cores) {
+async function compareMemory(plan, programs, cores, profile) {
   const memory = {};
   for (const side of ['reference', 'ours']) {
     console.log(`memory of ${plan.memoryPeers} peers: ${side}`);
     const server =
       side === 'reference' || plan.self
-        ? await startReference(programs, cores?.server, true)
-        : await startOurs(root, cores?.server, { exposeGc: true });
+        ? await startReference(programs, cores?.server, profile, true)
+        : await startOurs(root, cores?.server, profile, { exposeGc: true });
     memory[side] = await measureMemory(programs, cores?.load, server, plan);
     await server.process.stop();
   }
@@ -68,7 +89,8 @@ function save(run) {
 }
 
 function print({ results, memory }) {
-  for (const table of [cpuTable(results), latencyTable(results), memoryTable(memory)]) {
+  const tables = [cpuTable(results), latencyTable(results), ...(memory ? [memoryTable(memory)] : [])];
+  for (const table of tables) {
     console.log(`\n${toText(table)}`);
   }
   const missed = results.filter((result) => !isMet(result)).length;
@@ -83,8 +105,9 @@ async function main() {
   const cores = chooseCores();
   const warning = warnIfBusy();
   if (warning) console.warn(`warning: ${warning}`);
-  const speed = await compareSpeed(plan, programs, cores);
-  const memory = await compareMemory(plan, programs, cores);
+  const profiles = listProfiles(await writeCredentials(join(root, 'build', 'bench', 'credentials')));
+  const speed = await compareSpeed(plan, programs, cores, profiles);
+  const memory = plan.only === '' ? await compareMemory(plan, programs, cores, profiles.psk) : undefined;
   const run = { plan, cores, machine: describeMachine(programs.version), warning, ...speed, memory };
   print(run);
   save(run);

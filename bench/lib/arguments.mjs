@@ -9,6 +9,8 @@ docs/performance.md.
   --quick        one short round; writes no document
   --no-write     full rounds; writes no document
   --rounds N     pairs per measurement (default 21)
+  --only TEXT    only the measurements with TEXT in their name, no memory;
+                 writes no document
   --help         this text
 `;
 
@@ -19,6 +21,7 @@ docs/performance.md.
 const full = {
   rounds: 21,
   handshakes: 8_000,
+  certificateHandshakes: 2_000,
   echoes: 100_000,
   memoryPeers: 2_000,
   settleSeconds: 10,
@@ -26,6 +29,7 @@ const full = {
 const quick = {
   rounds: 1,
   handshakes: 3_000,
+  certificateHandshakes: 800,
   echoes: 30_000,
   memoryPeers: 500,
   settleSeconds: 2,
@@ -41,6 +45,7 @@ export function readArguments(argv) {
       // Checks the method itself: the C server stands on both sides, the ratio must be 1.
       self: { type: 'boolean', default: false },
       rounds: { type: 'string' },
+      only: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -50,6 +55,7 @@ export function readArguments(argv) {
   if (!Number.isInteger(plan.rounds) || plan.rounds < 1) {
     throw new RangeError('--rounds must be a whole number above 0');
   }
-  const write = !values.quick && !values['no-write'] && !values.self;
-  return { ...plan, quick: values.quick, self: values.self, write };
+  const { quick: isQuick, self, only } = values;
+  const write = !isQuick && !values['no-write'] && !self && only === '';
+  return { ...plan, quick: isQuick, self, only, write };
 }

@@ -1,17 +1,33 @@
 // Runs the load generator against one server.
 import { start } from './processes.mjs';
+import { toArguments } from './profiles.mjs';
 
 function command(server, options) {
-  const settings = { port: server.port, 'server-pid': server.pid, ...options };
-  const pairs = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  return ['--exit-with-parent', ...pairs];
+  const settings = { port: server.port, 'server-pid': server.pid, ...server.profile.client, ...options };
+  return toArguments({ 'exit-with-parent': true, ...settings });
+}
+
+async function attempt(programs, core, server, options) {
+  const load = start(programs.load, command(server, options), core);
+  const report = JSON.parse(await load.line());
+  await load.ended;
+  return report;
+}
+
+/** Whether `server` lets in a client of its profile with other `options`: some that it must refuse. */
+export async function lets(programs, core, server, options) {
+  const { operations } = await attempt(programs, core, server, {
+    mode: 'handshake',
+    peers: 1,
+    operations: 1,
+    ...options,
+  });
+  return operations > 0;
 }
 
 /** One finished load; its report. Throws when anything in it failed. */
 export async function runLoad(programs, core, server, options) {
-  const load = start(programs.load, command(server, options), core);
-  const report = JSON.parse(await load.line());
-  await load.ended;
+  const report = await attempt(programs, core, server, options);
   if (report.failures > 0) {
     throw new Error(`${report.failures} failures against ${server.name}: ${JSON.stringify(report)}`);
   }

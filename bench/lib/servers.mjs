@@ -1,31 +1,32 @@
-// The two servers that are compared, behind one shape: { name, pid, port, ... }.
+// The two servers that are compared, behind one shape: { name, profile, pid, port, ... }.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { start } from './processes.mjs';
+import { toArguments } from './profiles.mjs';
 
-async function listening(name, process_) {
+async function listening(name, profile, process_) {
   const [, port] = /^listening (\d+)$/.exec(await process_.line()) ?? [];
   if (!port) throw new Error(`${name} did not say where it listens`);
-  return { name, process: process_, pid: process_.pid, port: Number(port) };
+  return { name, profile, process: process_, pid: process_.pid, port: Number(port) };
 }
 
 /** The C server. `closeReply`: whether it answers close_notify. */
-export async function startReference(programs, core, closeReply) {
-  const args = ['--exit-with-parent', ...(closeReply ? [] : ['--no-close-reply'])];
-  return listening('C', start(programs.server, args, core));
+export async function startReference(programs, core, profile, closeReply) {
+  const args = ['--exit-with-parent', ...toArguments(profile.server), ...(closeReply ? [] : ['--no-close-reply'])];
+  return listening('C', profile, start(programs.server, args, core));
 }
 
 /** The server of this package. `exposeGc` lets collectGarbage() work. */
-export async function startOurs(root, core, { exposeGc = false } = {}) {
+export async function startOurs(root, core, profile, { exposeGc = false } = {}) {
   if (!existsSync(join(root, 'dist', 'index.js'))) {
     throw new Error('dist/index.js is missing: build the package first (npm run build)');
   }
   const script = join(root, 'bench', 'echo-server.mjs');
   const flags = exposeGc ? ['--expose-gc'] : [];
-  const args = [...flags, script, '--exit-with-parent'];
-  const server = await listening('ours', start(process.execPath, args, core));
+  const args = [...flags, script, '--exit-with-parent', ...toArguments(profile.server)];
+  const server = await listening('ours', profile, start(process.execPath, args, core));
   return { ...server, exposeGc };
 }
 

@@ -3,12 +3,10 @@
 #include <openssl/err.h>
 #include <string.h>
 
-#include "dtls_context.h"
-
 enum { RECORD_MAX = 16384 };  // always read into this: a shorter buffer would split a record
 
 static unsigned on_psk(SSL* ssl, const char* identity, unsigned char* key, unsigned capacity) {
-  const struct echo_options* options = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+  const struct dtls_options* options = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
   if (!identity || strcmp(identity, options->identity) != 0) return 0;
   if (options->key.length > capacity) return 0;
   memcpy(key, options->key.bytes, options->key.length);
@@ -27,10 +25,11 @@ static int on_generate_cookie(SSL* ssl, unsigned char* cookie, unsigned* length)
 }
 
 static SSL_CTX* context_new(const struct echo_options* options) {
-  SSL_CTX* context = dtls_context_new(DTLS_server_method(), options->cipher);
+  SSL_CTX* context = dtls_context_new(DTLS_server_method(), &options->dtls);
   if (!context) return NULL;
-  SSL_CTX_set_app_data(context, (void*)options);
-  SSL_CTX_set_psk_server_callback(context, on_psk);
+  dtls_context_keep_sessions(context, &options->sessions);
+  SSL_CTX_set_app_data(context, (void*)&options->dtls);
+  if (!options->dtls.certificates) SSL_CTX_set_psk_server_callback(context, on_psk);
   SSL_CTX_set_cookie_verify_cb(context, on_verify_cookie);
   SSL_CTX_set_cookie_generate_cb(context, on_generate_cookie);
   return context;

@@ -5,15 +5,14 @@
 // once per batch.
 #pragma once
 
+#include "dtls_context.h"
 #include "hello_verifier.h"
-#include "hex_key.h"
 #include "peer_table.h"
 #include "wire_bio.h"
 
 struct echo_options {
-  const char* cipher;    // OpenSSL's name of the one suite on offer
-  const char* identity;  // the one PSK identity that is known
-  struct hex_key key;
+  struct dtls_options dtls;  // its PSK identity is the only one that is known
+  struct session_options sessions;
   bool close_reply;  // answer close_notify with close_notify (RFC 5246, 7.2.1)
 };
 

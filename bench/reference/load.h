@@ -4,9 +4,12 @@
 // except the process id whose CPU time it reads.
 #pragma once
 
-#include "hex_key.h"
+#include "dtls_context.h"
 #include "samples.h"
-#include "wire_bio.h"
+
+// How handshakes are made: all of them full, or from a session that each client got
+// in a full one before the measurement.
+enum resumption { RESUME_NONE, RESUME_ID, RESUME_TICKET };
 
 struct load_options {
   const char* mode;  // "handshake", "echo" or "hold"
@@ -18,9 +21,8 @@ struct load_options {
   unsigned operations;  // handshakes or echoes that are measured
   unsigned size;        // bytes of an echoed message, MESSAGE_MIN at least
   int server_pid;       // 0: no CPU time of the server in the report
-  const char* cipher;   // OpenSSL's name of the one suite on offer
-  const char* identity;
-  struct hex_key key;
+  enum resumption resume;
+  struct dtls_options dtls;
   bool exit_with_parent;
 };
 
@@ -31,8 +33,9 @@ enum client_state { CLIENT_IDLE, CLIENT_CONNECTING, CLIENT_OPEN };
 struct client {
   int fd;
   enum client_state state;
-  SSL* ssl;          // NULL when idle
-  uint64_t started;  // of the handshake
+  SSL* ssl;              // NULL when idle
+  SSL_SESSION* session;  // offered in every handshake; NULL: a full one
+  uint64_t started;      // of the handshake
   // Echo: messages are numbered from 0; those below `floor` were given up.
   uint64_t next, floor;
   uint64_t progress;  // time of the last send or reply
@@ -75,7 +78,11 @@ void load_free(struct load* load);
 // functions leave with client_flush().
 void client_begin(struct load* load, struct client* client);
 // Goes on with a handshake after a datagram or a timeout. 1 done, 0 not yet, -1 failed.
+// One that resumes no session though it should, or gets another one, has failed.
 int client_continue(struct client* client);
+// Keeps the session of an open client for all handshakes to come. False when there is
+// none of the wanted kind.
+bool client_keep_session(struct client* client, enum resumption kind);
 // Says close_notify when open, and becomes idle.
 void client_end(struct load* load, struct client* client);
 void client_flush(struct load* load, struct client* client);
@@ -92,6 +99,9 @@ bool client_present(struct load* load, struct client* client, unsigned i);
 // `keep` the associations stay open (then `total` is at most the number of clients),
 // else each ends with close_notify.
 void run_handshakes(struct load* load, unsigned total, unsigned window, bool keep);
+
+// One full handshake of every client, which resumes it from then on.
+void run_first_handshakes(struct load* load, unsigned window);
 
 // ---- load_echo.c
 

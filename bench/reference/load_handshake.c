@@ -81,3 +81,20 @@ void run_handshakes(struct load* load, unsigned total, unsigned window, bool kee
     }
   }
 }
+
+void run_first_handshakes(struct load* load, unsigned window) {
+  const unsigned peers = load->options->peers;
+  run_handshakes(load, peers, window, true);
+  for (unsigned i = 0; i < peers; i++) {
+    struct client* client = &load->clients[i];
+    if (client->state != CLIENT_OPEN) continue;  // its failure is counted already
+    if (!client_keep_session(client, load->options->resume)) load->result.failures++;
+    client_end(load, client);
+    client_flush(load, client);
+  }
+  // Nothing of this may fall into a measurement.
+  struct epoll_event events[EVENTS];
+  for (int count; (count = epoll_wait(load->poll, events, EVENTS, DRAIN_MS)) > 0;) {
+    for (int i = 0; i < count; i++) client_receive(load, events[i].data.ptr);
+  }
+}

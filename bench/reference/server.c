@@ -1,21 +1,20 @@
-// The yardstick: a DTLS 1.2 PSK echo server as one would write it in C for speed.
+// The yardstick: a DTLS 1.2 echo server as one would write it in C for speed.
 //
 // One thread, epoll, recvmmsg and sendmmsg, one memory BIO for all peers. Prints
 // "listening PORT" and serves until SIGTERM or SIGINT.
 #include "echo_engine.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+#include "server_arguments.h"
 
 enum {
   TICK_MS = 100,          // grain of handshake retransmissions
@@ -27,76 +26,6 @@ static volatile sig_atomic_t stopped;
 static void on_signal(int number) {
   (void)number;
   stopped = 1;
-}
-
-struct arguments {
-  const char* host;
-  unsigned port;
-  bool exit_with_parent;
-  struct echo_options echo;
-};
-
-static void usage(FILE* to) {
-  fputs(
-      "usage: server [--host ADDRESS] [--port PORT] [--cipher OPENSSL-NAME]\n"
-      "              [--psk-identity TEXT] [--psk-key HEX] [--no-close-reply]\n"
-      "              [--exit-with-parent] [--version]\n",
-      to);
-}
-
-static void parse_arguments(int argc, char** argv, struct arguments* arguments) {
-  static const struct option names[] = {
-      {"host", required_argument, NULL, 'h'},
-      {"port", required_argument, NULL, 'p'},
-      {"cipher", required_argument, NULL, 'c'},
-      {"psk-identity", required_argument, NULL, 'i'},
-      {"psk-key", required_argument, NULL, 'k'},
-      {"no-close-reply", no_argument, NULL, 'n'},
-      {"exit-with-parent", no_argument, NULL, 'e'},
-      {"version", no_argument, NULL, 'v'},
-      {"help", no_argument, NULL, '?'},
-      {0},
-  };
-  *arguments = (struct arguments){
-      .host = "127.0.0.1",
-      .echo = {.cipher = "PSK-AES128-CCM8", .identity = "client1", .close_reply = true},
-  };
-  const char* key = "000102030405060708090a0b0c0d0e0f";
-  for (int letter; (letter = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-    switch (letter) {
-      case 'h':
-        arguments->host = optarg;
-        break;
-      case 'p':
-        arguments->port = (unsigned)strtoul(optarg, NULL, 10);
-        break;
-      case 'c':
-        arguments->echo.cipher = optarg;
-        break;
-      case 'i':
-        arguments->echo.identity = optarg;
-        break;
-      case 'k':
-        key = optarg;
-        break;
-      case 'n':
-        arguments->echo.close_reply = false;
-        break;
-      case 'e':
-        arguments->exit_with_parent = true;
-        break;
-      case 'v':
-        puts(OpenSSL_version(OPENSSL_VERSION));
-        exit(0);
-      default:
-        usage(stderr);
-        exit(2);
-    }
-  }
-  if (optind != argc || arguments->port > 65535 || !hex_key_parse(key, &arguments->echo.key)) {
-    usage(stderr);
-    exit(2);
-  }
 }
 
 // A bound socket whose chosen port is stored in *port; -1 with errno set.
@@ -159,7 +88,7 @@ static void serve(struct echo_engine* engine, struct inbox* inbox, struct outbox
 }
 
 int main(int argc, char** argv) {
-  struct arguments arguments;
+  struct server_arguments arguments;
   static struct inbox inbox;
   static struct outbox outbox;
   struct echo_engine engine;
@@ -167,7 +96,7 @@ int main(int argc, char** argv) {
 
   // No system configuration file: it may be written for another OpenSSL.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-  parse_arguments(argc, argv, &arguments);
+  server_arguments_parse(argc, argv, &arguments);
   if (arguments.exit_with_parent) prctl(PR_SET_PDEATHSIG, SIGTERM);
 
   // Signals are taken only while epoll waits, so none is missed.
