@@ -157,11 +157,13 @@ const Secret* Connection::find_psk(std::string_view identity) const {
 unsigned int Connection::on_server_psk(SSL* ssl, const char* identity, unsigned char* out, unsigned int room) {
   const bool tls13 = SSL_version(ssl) == TLS1_3_VERSION;
   const Secret* key = tls13 ? (identity == nullptr ? nullptr : find_psk(identity)) : find_psk(client_identity_);
-  if (key == nullptr || key->view().size() > room) return 0;
+  const bool usable = key != nullptr && key->view().size() <= room;
   if (tls13) {
-    candidate_identity_ = identity;
-    candidate_is_psk_ = true;
+    // Each identity in turn, and one that libssl passed over proves nothing: not for a stateful ticket after it either.
+    candidate_is_psk_ = usable;
+    candidate_identity_ = usable ? identity : "";
   }
+  if (!usable) return 0;
   std::memcpy(out, key->view().data(), key->view().size());
   return static_cast<unsigned int>(key->view().size());
 }
