@@ -110,7 +110,7 @@ void Engine::receive_from_peer(Association& association, ByteView datagram, Micr
 /// A client that lost its state in mid-handshake must not wait for our half-open association to expire. Its new hello
 /// takes the cookie path; only a verified one with another random replaces what was there.
 bool Engine::restart_handshake(Association& association, ByteView datagram, Micros now) {
-  if (association.role() != Role::kServer || !looks_like_client_hello(datagram)) return false;
+  if (!server_ || association.role() != Role::kServer || !looks_like_client_hello(datagram)) return false;
   const Address from = association.peer();
   ClientHello hello;
   if (verify(datagram, from, now, hello) != HelloVerifier::Verdict::kVerified) return true;
