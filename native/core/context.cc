@@ -118,7 +118,8 @@ bool Context::set_up(const CredentialSources& sources, ContextError& error) {
   set_connection_callbacks(ctx_.get(), options_);
   if (!load(sources, error)) return false;
   set_verification();
-  set_sessions(sources);
+  set_sessions();
+  set_session_scope(sources);
   return true;
 }
 
@@ -210,7 +211,7 @@ void Context::set_verification() {
   if (options_.dane) enable_dane(ctx);
 }
 
-void Context::set_sessions(const CredentialSources& sources) {
+void Context::set_sessions() {
   SSL_CTX* ctx = ctx_.get();
   if (!options_.sessions || !options_.tickets) SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
   if (!options_.sessions) {
@@ -232,20 +233,30 @@ void Context::set_sessions(const CredentialSources& sources) {
   SSL_CTX_set_timeout(ctx, options_.session_timeout);
   // Only the newest session of a handshake is reported.
   if (options_.external_sessions) SSL_CTX_set_num_tickets(ctx, 1);
+}
 
-  // A session counts only where clients are held to the same: it stands for a verified certificate. The same options
-  // give the same value in every process.
+/// A session counts only where clients are held to the same: it stands for a verified certificate. The same options
+/// give the same value in every process. Without sessions of its own, a context may still be that of a server name.
+void Context::set_session_scope(const CredentialSources& sources) {
+  if (options_.role != Role::kServer) return;
   std::array<uint8_t, SSL_MAX_SID_CTX_LENGTH> id{};
   const std::unique_ptr<EVP_MD_CTX, OpensslDeleter<EVP_MD_CTX, EVP_MD_CTX_free>> hash(EVP_MD_CTX_new());
+  const auto add = [&hash](ByteView bytes) {
+    const uint64_t size = bytes.size();
+    EVP_DigestUpdate(hash.get(), &size, sizeof size);
+    EVP_DigestUpdate(hash.get(), bytes.data(), bytes.size());
+  };
   EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr);
   const uint8_t mode[] = {static_cast<uint8_t>(options_.transport), static_cast<uint8_t>(options_.verify),
                           static_cast<uint8_t>(sources.system_trust)};
-  EVP_DigestUpdate(hash.get(), mode, sizeof mode);
-  for (const std::string& path : sources.trust_paths) EVP_DigestUpdate(hash.get(), path.data(), path.size() + 1);
-  for (const ByteView anchor : sources.trust_anchors) EVP_DigestUpdate(hash.get(), anchor.data(), anchor.size());
-  for (const ByteView crl : sources.crls) EVP_DigestUpdate(hash.get(), crl.data(), crl.size());
+  add(mode);
+  for (const ByteView anchor : sources.trust_anchors) add(anchor);
+  add({});
+  for (const std::string& path : sources.trust_paths) add(bytes_of(path));
+  add({});
+  for (const ByteView crl : sources.crls) add(crl);
   EVP_DigestFinal_ex(hash.get(), id.data(), nullptr);
-  SSL_CTX_set_session_id_context(ctx, id.data(), id.size());
+  SSL_CTX_set_session_id_context(ctx_.get(), id.data(), id.size());
 }
 
 void Context::enable_keylog() { set_keylog_callback(ctx_.get()); }

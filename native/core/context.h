@@ -116,7 +116,8 @@ class Context {
   bool set_cipher_suites(ContextError& error);
   void set_invariants();
   void set_verification();
-  void set_sessions(const CredentialSources& sources);
+  void set_sessions();
+  void set_session_scope(const CredentialSources& sources);
   bool load(const CredentialSources& sources, ContextError& error);
 
   ContextOptions options_;
