@@ -286,14 +286,15 @@ void Context::add_server_name(std::string pattern, std::shared_ptr<const Context
 }
 
 void Context::choose_by_name(SSL* ssl, const std::string& name) const {
-  if (by_name_.empty() || name.empty()) return;
+  if (by_name_.empty()) return;
   auto found = by_name_.find(name);
   const size_t dot = name.find('.');
   if (found == by_name_.end() && dot != std::string::npos) found = by_name_.find("*" + name.substr(dot));
-  if (found == by_name_.end()) return;
-  SSL_CTX* other = found->second->ssl_ctx();
-  SSL_set_SSL_CTX(ssl, other);
-  SSL_set_verify(ssl, SSL_CTX_get_verify_mode(other), SSL_CTX_get_verify_callback(other));
+  // For a name that nobody has it is our own, again: in TLS 1.3 an earlier hello may have asked for another name.
+  SSL_CTX* chosen = found == by_name_.end() ? ssl_ctx() : found->second->ssl_ctx();
+  if (chosen == SSL_get_SSL_CTX(ssl)) return;
+  SSL_set_SSL_CTX(ssl, chosen);
+  SSL_set_verify(ssl, SSL_CTX_get_verify_mode(chosen), SSL_CTX_get_verify_callback(chosen));
 }
 
 void Context::remove_session(ByteView id) {

@@ -72,3 +72,20 @@ TEST("an identity that a client only mentions is not the one that its session st
   CHECK(second->resumed());
   CHECK(second->psk_identity().empty());
 }
+
+TEST("a client is held to what the name in its last hello asks for") {
+  core::ContextOptions strict = stream_options(Role::kServer);
+  strict.verify = core::Verify::kRequire;
+  const Servers servers;
+  const auto base = servers.make(strict);
+  base->add_server_name("lax.example", servers.make(stream_options(Role::kServer)));
+
+  RawClient client(kRetriedGroups);
+  SSL_set_tlsext_host_name(client.ssl.get(), "lax.example");
+  client.on_server_hello = [&] { SSL_set_tlsext_host_name(client.ssl.get(), "strict.example"); };
+  const auto server = Stream::accept(base);
+  client.talk_to(*server);
+  CHECK(server->server_name() == "strict.example");
+  CHECK((client.server_flags & Stream::kEstablished) == 0);
+  CHECK(server->failed());
+}
