@@ -123,10 +123,15 @@ std::vector<std::vector<uint8_t>> Connection::peer_certificates() const {
   return list;
 }
 
-/// Some stacks send close_notify as a fatal alert, or user_canceled before it.
+/// Some stacks send close_notify as a fatal alert, or user_canceled before it. An alert that something else came after,
+/// a record that was tampered with, say, is no goodbye: anybody may have put it into the handshake.
 bool Connection::said_goodbye() const {
   const int description = alert_received_ & 0xff;
-  return alert_received_ != 0 && (description == SSL_AD_CLOSE_NOTIFY || description == SSL_AD_USER_CANCELLED);
+  const int reason = ERR_GET_REASON(ERR_peek_last_error());
+  const bool ended_by_it =
+      reason == 0 || reason == SSL_R_TOO_MANY_WARN_ALERTS || reason == SSL_AD_REASON_OFFSET + description;
+  return alert_received_ != 0 && ended_by_it &&
+         (description == SSL_AD_CLOSE_NOTIFY || description == SSL_AD_USER_CANCELLED);
 }
 
 /// An alert of the peer comes before what libssl makes of it: nothing, "too many warnings" after a single one, or (3.x)
