@@ -62,3 +62,36 @@ TEST("sessions that clients of streams spoil are not remembered for ever") {
   }
   CHECK(server->take_removed_sessions().empty());
 }
+
+TEST("a requested certificate goes through, whatever its verification has left in the error queue") {
+  const pki::Identity root = pki::make({.name = "root", .authority = true});
+  pki::Identity tampered = pki::make({.name = "client"}, &root);
+  // Issued by name and key id, signed by somebody else.
+  const core::EvpPkeyPtr other = pki::make_key(pki::KeyType::kEcP256);
+  X509_sign(tampered.certificate.get(), other.get(), EVP_sha256());
+  const std::string anchor = pki::pem(root);
+  const std::string client_pem = pki::pem(tampered) + pki::key_pem(tampered.key.get());
+  const pki::Identity own = pki::make({.name = "server"});
+  const std::string server_pem = pki::pem(own) + pki::key_pem(own.key.get());
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    for (const size_t chunk : {size_t{1}, size_t{1} << 20}) {
+      core::CredentialSources server_sources;
+      server_sources.certificates = {core::bytes_of(server_pem)};
+      server_sources.private_key = core::bytes_of(server_pem);
+      server_sources.trust_anchors = {core::bytes_of(anchor)};
+      core::ContextOptions server_options = stream_options(Role::kServer);
+      server_options.min_version = server_options.max_version = version;
+      server_options.verify = core::Verify::kRequest;
+      core::CredentialSources client_sources;
+      client_sources.certificates = {core::bytes_of(client_pem)};
+      client_sources.private_key = core::bytes_of(client_pem);
+      core::ContextOptions client_options = stream_options(Role::kClient);
+      client_options.verify = core::Verify::kNone;
+      StreamPair pair(must_create(client_options, client_sources), must_create(server_options, server_sources), {});
+      pair.exchange(chunk);
+      CHECK(pair.established());
+      CHECK(!pair.server->failed());
+      CHECK_EQUAL(pair.server->verify_result(), X509_V_ERR_CERT_SIGNATURE_FAILURE);
+    }
+  }
+}
