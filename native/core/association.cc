@@ -10,6 +10,13 @@ namespace {
 
 Micros or_else(Micros given, Micros fallback) { return given != 0 ? given : fallback; }
 
+/// Bytes that a record may carry; RFC 6066 section 4 lets a client ask for less. libssl gives a connection up that is
+/// told to send more.
+int longest_message(SSL* ssl) {
+  const int mode = SSL_SESSION_get_max_fragment_length(SSL_get_session(ssl));
+  return mode == 0 ? SSL3_RT_MAX_PLAIN_LENGTH : 256 << mode;
+}
+
 }  // namespace
 
 Association::Association(std::shared_ptr<const Context> context, SslPtr ssl, const Address& peer,
@@ -133,7 +140,7 @@ bool Association::complete() {
   SSL_set_msg_callback(ssl_.get(), nullptr);
   // A lossy handshake may have lowered it; what follows is the caller's MTU again.
   SSL_set_mtu(ssl_.get(), flow_.mtu);
-  inner_mtu_ = static_cast<int>(DTLS_get_data_mtu(ssl_.get()));
+  inner_mtu_ = std::min(static_cast<int>(DTLS_get_data_mtu(ssl_.get())), longest_message(ssl_.get()));
   const CipherSuite* suite = find_cipher_suite(cipher_suite());
   shortest_record_ = suite == nullptr ? 0 : suite->shortest_record;
   return true;
