@@ -50,8 +50,7 @@ uint32_t Stream::receive(ByteView chunk) {
   if (failed() || ended_) return flags();
   bio_.feed(chunk);
   const uint32_t result = step();
-  bio_.keep_unread();
-  if (bio_.kept() <= kMaxKept) return result;
+  if (failed() || ended_ || bio_.kept() <= kMaxKept) return result;
   failure_ = {Cause::kTransport, ENOBUFS, {}};
   phase_ = Phase::kFailed;
   return flags();
@@ -75,6 +74,7 @@ uint32_t Stream::step() {
   ErrorQueueGuard guard;
   const bool established_now = phase_ == Phase::kHandshaking && shake_hands();
   if (phase_ == Phase::kEstablished && !ended_) read_plaintext();
+  bio_.keep_unread();
   return flags() | (established_now ? kEstablished : 0U);
 }
 

@@ -63,6 +63,34 @@ TEST("sessions that clients of streams spoil are not remembered for ever") {
   CHECK(server->take_removed_sessions().empty());
 }
 
+TEST("bytes that came while a session was looked up are read once") {
+  const auto server = must_create(outside_options());
+  StreamPair first = pair_of(server);
+  first.exchange();
+  StreamPair second = pair_of(server, first.client->take_session());
+  std::vector<uint8_t> bytes = second.client->take_output();
+  for (int i = 0; i < 3; ++i) bytes.insert(bytes.end(), std::begin(kUserCanceled), std::end(kUserCanceled));
+  CHECK((second.server->receive(bytes) & Stream::kSessionWanted) != 0);
+  second.exchange();
+  CHECK(second.established());
+}
+
+TEST("a stream that has failed keeps its reason, however much came with what broke it") {
+  StreamPair pair = pair_of(must_create(psk_options(TLS1_2_VERSION)));
+  const std::vector<uint8_t> flood(100'000, 'x');
+  CHECK((pair.server->receive(flood) & Stream::kFailed) != 0);
+  CHECK(pair.server->failure().cause == core::Cause::kLibrary);
+
+  StreamPair ended = pair_of(must_create(psk_options(TLS1_2_VERSION)));
+  ended.exchange();
+  ended.client->shutdown();
+  std::vector<uint8_t> goodbye = ended.client->take_output();
+  goodbye.resize(100'000);
+  const uint32_t flags = ended.server->receive(goodbye);
+  CHECK((flags & Stream::kEnded) != 0);
+  CHECK((flags & Stream::kFailed) == 0);
+}
+
 TEST("a requested certificate goes through, whatever its verification has left in the error queue") {
   const pki::Identity root = pki::make({.name = "root", .authority = true});
   pki::Identity tampered = pki::make({.name = "client"}, &root);
