@@ -52,17 +52,6 @@ TEST("a forged goodbye in the handshake does not make a clean end of what breaks
   CHECK((flags & Stream::kFailed) != 0);
 }
 
-TEST("sessions that clients of streams spoil are not remembered for ever") {
-  const auto server = must_create(outside_options());
-  for (int i = 0; i < 3; ++i) {
-    StreamPair pair = pair_of(server);
-    pair.server->receive(pair.client->take_output());
-    pair.server->answer_session({});
-    CHECK((pair.server->receive(std::vector<uint8_t>{21, 3, 3, 0, 2, 2, 40}) & Stream::kFailed) != 0);
-  }
-  CHECK(server->take_removed_sessions().empty());
-}
-
 TEST("bytes that came while a session was looked up are read once") {
   const auto server = must_create(outside_options());
   StreamPair first = pair_of(server);
@@ -89,6 +78,16 @@ TEST("a stream that has failed keeps its reason, however much came with what bro
   const uint32_t flags = ended.server->receive(goodbye);
   CHECK((flags & Stream::kEnded) != 0);
   CHECK((flags & Stream::kFailed) == 0);
+}
+
+TEST("a client of TLS 1.3 has no session that could be looked up, whatever bounds the versions") {
+  core::ContextOptions options = psk_options(0);
+  options.external_sessions = true;
+  StreamPair pair = pair_of(must_create(options));
+  pair.exchange();
+  CHECK(pair.established());
+  CHECK_EQUAL(pair.server->version(), TLS1_3_VERSION);
+  CHECK((pair.server_flags & Stream::kSessionWanted) == 0);
 }
 
 TEST("a requested certificate goes through, whatever its verification has left in the error queue") {
