@@ -47,6 +47,14 @@ bool has_secret(const SSL_SESSION* session) {
   return SSL_SESSION_get_protocol_version(session) == TLS1_3_VERSION ? size > 0 : size == kMasterSecretSize;
 }
 
+/// Whether it was made under a session id context, as servers have them. A client has none, and libssl ends a handshake
+/// that resumes a session of another context than its own.
+bool is_scoped(const SSL_SESSION* session) {
+  unsigned int length = 0;
+  SSL_SESSION_get0_id_context(session, &length);
+  return length > 0;
+}
+
 /// Whether the lifetime is over that the server gave its ticket. How long it keeps a session without one, it alone
 /// knows: the timeout in the session is the client's own, and a device may sleep for days. There is no clock in core: a
 /// fresh session has the time at which libssl sees itself, and by which it dates all of them.
@@ -82,7 +90,7 @@ std::vector<uint8_t> serialize_session(SSL_SESSION* session) {
 
 bool may_offer(SSL* ssl, const SSL_SESSION* session) {
   const ErrorQueueGuard guard;
-  return SSL_SESSION_is_resumable(session) == 1 && has_secret(session) && !expired(session) &&
+  return SSL_SESSION_is_resumable(session) == 1 && has_secret(session) && !expired(session) && !is_scoped(session) &&
          version_allowed(ssl, SSL_SESSION_get_protocol_version(session)) && cipher_offered(ssl, session);
 }
 

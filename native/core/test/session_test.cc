@@ -139,6 +139,18 @@ TEST("a cipher suite that the security level forbids is not offered") {
   CHECK(!pair.may_offer(der));
 }
 
+TEST("a session from the other side of a handshake is not offered, as the client would end its own") {
+  for (const Variant& variant : kVariants) {
+    const Pair pair(variant.wire, variant.version);
+    const SslSessionPtr session = core::parse_session(pair.session());
+    const unsigned char scope[] = {1};
+    SSL_SESSION_set1_id_context(session.get(), scope, sizeof scope);
+    const std::vector<uint8_t> der = core::serialize_session(session.get());
+    CHECK(!pair.may_offer(der));
+    CHECK(!pair.offer(der).first);
+  }
+}
+
 TEST("a session of TLS 1.3 goes with every suite of its hash") {
   const Pair pair(Wire::kTls, TLS1_3_VERSION);
   SSL_CTX_set_ciphersuites(pair.client.get(), "TLS_AES_128_GCM_SHA256");
