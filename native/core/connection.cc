@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "cipher_suite.h"
 #include "client_hello_extensions.h"
 
 namespace core {
@@ -185,7 +186,8 @@ unsigned int Connection::on_client_psk(char* identity, unsigned int identity_roo
 void Connection::on_client_key_exchange(ByteView body) {
   if (context_->options().psk == nullptr || body.size() < 2) return;
   const SSL_CIPHER* pending = SSL_get_pending_cipher(ssl_.get());
-  if (pending == nullptr || SSL_CIPHER_get_auth_nid(pending) != NID_auth_psk) return;
+  const CipherSuite* suite = pending == nullptr ? nullptr : find_cipher_suite(SSL_CIPHER_get_protocol_id(pending));
+  if (suite == nullptr || suite->kind != SuiteKind::kPsk) return;
   const size_t length = read_u16(body.data());
   if (length > body.size() - 2) return;
   client_identity_.assign(reinterpret_cast<const char*>(body.data() + 2), length);

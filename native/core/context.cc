@@ -47,6 +47,9 @@ int effective_security_level(const ContextOptions& options) {
   return options.security_level;
 }
 
+/// The one pre-shared key exchange with a certificate.
+bool is_rsa_psk(const CipherSuite& suite) { return std::string_view(suite.openssl).starts_with("RSA-PSK"); }
+
 bool fail(ContextError& error, const char* kind, const char* field, size_t index = 0) {
   error = {kind, field, index, take_library_failure()};
   return false;
@@ -112,7 +115,7 @@ Context::Context(ContextOptions options, SslCtxPtr ctx) : options_(std::move(opt
   SSL_CTX_set_app_data(ctx_.get(), this);
   uses_certificates_ = std::any_of(options_.cipher_suites.begin(), options_.cipher_suites.end(), [](uint16_t id) {
     const CipherSuite* suite = find_cipher_suite(id);
-    return suite != nullptr && suite->kind != SuiteKind::kPsk;
+    return suite != nullptr && (suite->kind != SuiteKind::kPsk || is_rsa_psk(*suite));
   });
 }
 
