@@ -16,7 +16,8 @@ import { parseVersions, type VersionSettings, versionOptionNames } from './versi
 export interface ServerIdentityOptions extends CertificateOptions, TrustOptions {
   /**
    * Whether clients are asked for a certificate. With `rejectUnauthorized` (the default) one without, or with one that
-   * cannot be verified, is refused. Default false. Throws `ERR_INVALID_OPTION`. `SSL_VERIFY_PEER`.
+   * cannot be verified, is refused. Default false, for `addContext()` that of the server. Throws `ERR_INVALID_OPTION`.
+   * `SSL_VERIFY_PEER`.
    */
   requestCert?: boolean | undefined;
 }
@@ -86,16 +87,16 @@ export function parseServerSecurity(options: Record<string, unknown>, transport:
   });
 }
 
-/** Of one server name: `addContext()`. */
-export function parseServerIdentity(value: unknown): ServerIdentitySettings {
-  const identity = parseIdentity(optionsRecord(value, 'addContext', identityNames));
+/** Of one server name: `addContext()`. What it does not say of its clients is as `server` has it. */
+export function parseServerIdentity(value: unknown, server: ServerIdentitySettings): ServerIdentitySettings {
+  const identity = parseIdentity(optionsRecord(value, 'addContext', identityNames), server);
   if (identity.certificates.length > 0) return Object.freeze(identity);
   throw invalidOption('cert', undefined, 'the certificate for this server name');
 }
 
-function parseIdentity(options: Record<string, unknown>): ServerIdentitySettings {
-  const requestCert = boolean(options['requestCert'], 'requestCert', false);
-  const trust = parseTrustOptions(options, false);
+function parseIdentity(options: Record<string, unknown>, server?: ServerIdentitySettings): ServerIdentitySettings {
+  const requestCert = boolean(options['requestCert'], 'requestCert', server?.requestCert ?? false);
+  const trust = parseTrust(options, server);
   const hasTrust = trust.systemTrust || trust.trustAnchors.length > 0;
   if (requestCert && trust.rejectUnauthorized && !hasTrust) {
     throw invalidOption(
@@ -110,6 +111,17 @@ function parseIdentity(options: Record<string, unknown>): ServerIdentitySettings
     throw invalidOption('requestCert', true, 'false without cert', 'a client certificate goes with one of the server');
   }
   return { ...certificate, ...trust, requestCert };
+}
+
+/** Anchors and revocation lists belong together: they come all from the options, or all from the server. */
+function parseTrust(options: Record<string, unknown>, server: TrustSettings | undefined): TrustSettings {
+  const own = parseTrustOptions(options, false);
+  if (server === undefined) return own;
+  const saysWhom = options['ca'] !== undefined || options['systemTrust'] !== undefined || options['crl'] !== undefined;
+  const { trustAnchors, systemTrust, crls } = saysWhom ? own : server;
+  const saysHow = options['rejectUnauthorized'] !== undefined;
+  const { rejectUnauthorized } = saysHow ? own : server;
+  return { trustAnchors, systemTrust, crls, rejectUnauthorized };
 }
 
 function parseStore(value: unknown): PskStore {

@@ -97,7 +97,8 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   /**
    * Gives clients that ask for a name (SNI) a certificate of its own. `serverName` is `'a.example'`, or `'*.example'` for
    * every name with one label in front; an exact name wins, a name that is added again is replaced. What is not in
-   * `options` is as the server's own. Counts from the next handshake on. Throws `ERR_INVALID_OPTION`,
+   * `options` is as the server's own, `requestCert` and whom to trust included; `ca`, `systemTrust` and `crl` are replaced
+   * together. Counts from the next handshake on. Throws `ERR_INVALID_OPTION`,
    * `ERR_UNKNOWN_OPTION`, `ERR_INVALID_CERTIFICATE`, `ERR_INVALID_KEY`, `ERR_KEY_MISMATCH`, `ERR_INVALID_CRL`.
    * `SSL_CTX_set_tlsext_servername_callback`.
    *

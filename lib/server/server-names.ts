@@ -25,7 +25,7 @@ export class ServerNames {
     if (this.#security.certificates.length === 0) {
       throw invalidOption('cert', undefined, 'that of clients without a server name, before certificates of names');
     }
-    const identity = parseServerIdentity(options);
+    const identity = parseServerIdentity(options, this.#security);
     try {
       const context = serverNameContext(identity, this.#security, this.#transport);
       if (this.#keylog) context.enableKeylog();

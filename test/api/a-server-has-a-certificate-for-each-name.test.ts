@@ -63,6 +63,18 @@ test('a name may ask its clients for more than the server does', async (t) => {
   await t.notThrowsAsync(dialCertified(t, port));
 });
 
+test('a name asks its clients for what the server does, unless it says otherwise', async (t) => {
+  const ca = (await pki.root()).pem;
+  const { server, port } = await startCertifiedServer(t, { ca, requestCert: true });
+  server.addContext('a.example', identityOf(await certificateFor('a.example')));
+  server.addContext('open.example', { ...identityOf(await certificateFor('open.example')), requestCert: false });
+  await t.throwsAsync(dialCertified(t, port, { servername: 'a.example' }), { code: 'ERR_ALERT_RECEIVED' });
+  const accepted = nextConnection(server);
+  await dialCertified(t, port, { servername: 'a.example', ...identityOf(await pki.client()) });
+  t.true((await accepted).socket.authorized);
+  await t.notThrowsAsync(dialCertified(t, port, { servername: 'open.example' }));
+});
+
 test('a session of one name is not resumed where the other asks for more', async (t) => {
   const ca = (await pki.root()).pem;
   const { server, port } = await startCertifiedServer(t);

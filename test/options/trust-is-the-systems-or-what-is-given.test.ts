@@ -1,6 +1,7 @@
 import test from 'ava';
 import { parseConnectOptions } from '#lib/options/client-options.js';
 import { parseServerOptions } from '#lib/options/server-options.js';
+import { parseServerIdentity } from '#lib/options/server-security.js';
 
 const psk = { identity: 'device', key: Buffer.from('key') };
 const client = (options: object = {}) => parseConnectOptions({ host: 'h', port: 1, ...options }).security;
@@ -29,6 +30,19 @@ test('a server trusts nobody unless it is told to', (t) => {
 test('a server that wants verified certificates must say of whom', (t) => {
   t.throws(() => server({ requestCert: true }), { code: 'ERR_INVALID_OPTION', message: /^ca: got undefined/ });
   t.notThrows(() => server({ requestCert: true, rejectUnauthorized: false }));
+});
+
+test('a server name trusts as its server does; what it says of that itself is all that counts', (t) => {
+  const strict = server({ ca: 'a', crl: 'r', requestCert: true });
+  const name = (options: object) => parseServerIdentity({ cert: 'c', key: 'k', ...options }, strict);
+  const { requestCert, rejectUnauthorized, systemTrust, trustAnchors, crls } = strict;
+  t.like(name({}), { requestCert, rejectUnauthorized, systemTrust, trustAnchors, crls });
+  t.like(name({ requestCert: false }), { requestCert: false, trustAnchors });
+  t.like(name({ rejectUnauthorized: false }), { requestCert, rejectUnauthorized: false, trustAnchors });
+  t.like(name({ ca: ['b', 'd'] }), { requestCert, rejectUnauthorized });
+  t.is(name({ ca: ['b', 'd'] }).trustAnchors.length, 2);
+  t.deepEqual(name({ ca: 'b' }).crls, [], 'which are of the authorities that the server trusts');
+  t.throws(() => name({ crl: 'r' }), { code: 'ERR_INVALID_OPTION', message: /^ca: / });
 });
 
 test('revocation lists are taken as certificates are', (t) => {

@@ -70,6 +70,15 @@ test('a name may ask its clients for certificates of its own authorities', async
   await dialTls(t, port);
 });
 
+test('a name that says nothing of its clients asks them for what the server does', async (t) => {
+  const ca = (await pki.root()).pem;
+  const { server, port } = await startTlsEchoServer(t, { requestCert: true, ca, ...only('TLSv1.2') });
+  const { chainPem: cert, keyPem: key } = await pki.server();
+  server.addContext('closed.example', { cert, key });
+  const options = { host: 'localhost', port, ca, checkName: 'localhost', servername: 'closed.example' };
+  await t.throwsAsync(connectTls(options), { code: 'ERR_ALERT_RECEIVED' });
+});
+
 test('a session of one name does not open another', async (t) => {
   const { server, port } = await startTlsEchoServer(t, only('TLSv1.2'));
   const [{ chainPem, keyPem }, { pem: ca }] = [await pki.server(), await pki.root()];
