@@ -16,8 +16,8 @@ import { parseVersions, type VersionSettings, versionOptionNames } from './versi
 export interface ServerIdentityOptions extends CertificateOptions, TrustOptions {
   /**
    * Whether clients are asked for a certificate. With `rejectUnauthorized` (the default) one without, or with one that
-   * cannot be verified, is refused. Default false, for `addContext()` that of the server. Throws `ERR_INVALID_OPTION`.
-   * `SSL_VERIFY_PEER`.
+   * cannot be verified, is refused. Default false, for `addContext()` that of the server; must be said when `ca`,
+   * `systemTrust` or `crl` is, which count for nothing without it. Throws `ERR_INVALID_OPTION`. `SSL_VERIFY_PEER`.
    */
   requestCert?: boolean | undefined;
 }
@@ -56,6 +56,8 @@ export interface ServerSecurity extends ServerIdentitySettings, AlgorithmSetting
   readonly preferServerOrder: boolean;
   readonly sessions: SessionSettings;
 }
+
+const whomOptions = ['ca', 'systemTrust', 'crl'] as const satisfies readonly (keyof TrustOptions)[];
 
 const identityNames = [...certificateOptionNames, ...trustOptionNames, 'requestCert'] as const;
 
@@ -97,6 +99,15 @@ export function parseServerIdentity(value: unknown, server: ServerIdentitySettin
 function parseIdentity(options: Record<string, unknown>, server?: ServerIdentitySettings): ServerIdentitySettings {
   const requestCert = boolean(options['requestCert'], 'requestCert', server?.requestCert ?? false);
   const trust = parseTrust(options, server);
+  const given = whomOptions.find((name) => options[name] !== undefined && options[name] !== false);
+  if (given !== undefined && !requestCert && options['requestCert'] === undefined) {
+    throw invalidOption(
+      'requestCert',
+      undefined,
+      `true or false, as ${given} is given`,
+      'only clients that are asked for a certificate are checked',
+    );
+  }
   const hasTrust = trust.systemTrust || trust.trustAnchors.length > 0;
   if (requestCert && trust.rejectUnauthorized && !hasTrust) {
     throw invalidOption(
@@ -117,7 +128,7 @@ function parseIdentity(options: Record<string, unknown>, server?: ServerIdentity
 function parseTrust(options: Record<string, unknown>, server: TrustSettings | undefined): TrustSettings {
   const own = parseTrustOptions(options, false);
   if (server === undefined) return own;
-  const saysWhom = options['ca'] !== undefined || options['systemTrust'] !== undefined || options['crl'] !== undefined;
+  const saysWhom = whomOptions.some((name) => options[name] !== undefined);
   const { trustAnchors, systemTrust, crls } = saysWhom ? own : server;
   const saysHow = options['rejectUnauthorized'] !== undefined;
   const { rejectUnauthorized } = saysHow ? own : server;

@@ -26,7 +26,7 @@ test('requested: a client without one comes in, and is told apart', async (t) =>
 });
 
 test('not requested: a client that has one keeps it', async (t) => {
-  const { server, port } = await start(t);
+  const { server, port } = await start(t, { requestCert: false });
   const accepted = nextConnection(server);
   await dialCertified(t, port, identityOf(await pki.client()));
   const { socket } = await accepted;

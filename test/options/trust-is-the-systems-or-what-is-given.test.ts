@@ -32,6 +32,16 @@ test('a server that wants verified certificates must say of whom', (t) => {
   t.notThrows(() => server({ requestCert: true, rejectUnauthorized: false }));
 });
 
+test('a server that says whom it trusts must say whether it asks', (t) => {
+  const silent = { code: 'ERR_INVALID_OPTION', message: /^requestCert: got undefined, expected true or false, as / };
+  for (const trust of [{ ca: 'a' }, { crl: 'r' }, { systemTrust: true }]) {
+    t.throws(() => server(trust), silent);
+    t.throws(() => parseServerIdentity({ cert: 'c', key: 'k', ...trust }, server()), silent);
+    t.false(server({ ...trust, requestCert: false }).requestCert);
+  }
+  t.notThrows(() => server({ systemTrust: false }));
+});
+
 test('a server name trusts as its server does; what it says of that itself is all that counts', (t) => {
   const strict = server({ ca: 'a', crl: 'r', requestCert: true });
   const name = (options: object) => parseServerIdentity({ cert: 'c', key: 'k', ...options }, strict);
