@@ -131,6 +131,18 @@ test('a field that is nearly right is suggested', (t) => {
   t.regex(error.message, /did you mean 'sessionResumptionBuffer'\?/);
 });
 
+test('what was probably meant is said', (t) => {
+  const hints: [object, RegExp][] = [
+    [{ security: { identity: 'device', key } }, /^security\.mode: got undefined, expected 'psk' with identity and key/],
+    [{ security: { mode: 'PSK', identity: 'device', key } }, /^security\.mode: got 'PSK'.* did you mean 'psk'\?/],
+    [psk({ key: 'secret' }), /^security\.key: got a string, expected a Uint8Array, or .*credentials\.buffer/],
+    [own('device.pem' as never), /^security\.clientCert: got a string, expected a Uint8Array, or .*credentials\.file/],
+  ];
+  for (const [configuration, message] of hints) {
+    t.throws(() => createDtlsSocket(configuration as SslConfiguration), { code: 'EINVAL', message });
+  }
+});
+
 test('what the contract allows', (t) => {
   const accepted: SslConfiguration[] = [
     {},

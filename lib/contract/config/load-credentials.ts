@@ -109,7 +109,8 @@ function load(source: unknown, name: string, openPath: (path: string) => string[
 
 function sourceRecord(value: unknown, name: string): Record<string, unknown> {
   if (value instanceof Uint8Array) return { source: 'buffer', buffer: value };
-  return secretsRecord(value, name, known);
+  if (typeof value === 'object' && value !== null) return secretsRecord(value, name, known);
+  throw invalidSecret(name, value, 'a Uint8Array, or what credentials.file(), credentials.buffer() and the like make');
 }
 
 function textField(record: Record<string, unknown>, field: string, name: string): string {

@@ -1,4 +1,4 @@
-import { boolean, secretsRecord } from '../../options/check.js';
+import { boolean, invalidOption, oneOf, secretsRecord } from '../../options/check.js';
 import { parsePskCredentials } from '../../options/psk.js';
 import { ContractError } from '../errors/contract-error.js';
 import type { CredentialSource } from './credential-source.js';
@@ -75,12 +75,14 @@ const certificateNames = [
 
 /** Reads files, copies bytes. */
 export function parseSecurity(value: unknown = {}): SecuritySettings {
-  const { mode } = (typeof value === 'object' && value !== null ? value : {}) as { mode?: unknown };
-  if (mode === 'psk') return parsePskSecurity(secretsRecord(value, 'security', ['mode', 'identity', 'key']));
-  if (mode === undefined || mode === 'certificate') {
-    return parseCertificateSecurity(secretsRecord(value, 'security', certificateNames));
+  const { mode, ...rest } = (typeof value === 'object' && value !== null ? value : {}) as { mode?: unknown };
+  if (mode === undefined && ('identity' in rest || 'key' in rest)) {
+    throw invalidOption('security.mode', undefined, "'psk' with identity and key");
   }
-  throw new ContractError('EINVAL', "security.mode: expected 'psk' or 'certificate'");
+  if (oneOf(mode, 'security.mode', ['psk', 'certificate'], 'certificate') === 'psk') {
+    return parsePskSecurity(secretsRecord(value, 'security', ['mode', 'identity', 'key']));
+  }
+  return parseCertificateSecurity(secretsRecord(value, 'security', certificateNames));
 }
 
 function parsePskSecurity({ identity, key }: Record<string, unknown>): PskSettings {
