@@ -268,6 +268,19 @@ test('a UDP backend carries no plain datagrams', async (t) => {
   t.is((await failureOf(t, Promise.resolve(backend.bind?.(null, 0)))).code, 'EISCONN');
 });
 
+test('a datagram backend has a numeric address and a port to compare senders with, or neither', (t) => {
+  const silent = { on: () => {}, send: () => {}, removeListener: () => {}, close: () => {} };
+  for (const options of [
+    { remoteAddress: 'localhost', remotePort: 1 },
+    { remoteAddress: '127.0.0.1' },
+    { remotePort: 1 },
+    { remoteHostname: 7 },
+  ]) {
+    t.throws(() => datagramBackend(silent, options as never), { code: 'EINVAL' }, JSON.stringify(options));
+  }
+  t.notThrows(() => datagramBackend(silent, { remoteAddress: '::1', remotePort: 1, remoteHostname: 'x.example' }));
+});
+
 test('adapters refuse what they cannot adapt', (t) => {
   t.throws(() => streamBackend({} as never), { code: 'EINVAL' });
   t.throws(() => streamBackend(new Duplex(), { hostname: 'x' } as never), { code: 'ERR_UNKNOWN_OPTION' });

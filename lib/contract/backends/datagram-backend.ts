@@ -1,5 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
-import { boolean, integer, invalidOption, optionsRecord } from '../../options/check.js';
+import { isIP } from 'node:net';
+import { boolean, integer, invalidOption, optionsRecord, text } from '../../options/check.js';
+import { DEFAULT_MTU } from '../config/mtu.js';
 import { ContractError } from '../errors/contract-error.js';
 import { inContractTerms, toContractError } from '../errors/convert.js';
 import { SocketState } from '../socket-state.js';
@@ -22,7 +24,8 @@ export interface MessageEmitter {
 /** Whom the messages are exchanged with. */
 export interface DatagramBackendOptions {
   /**
-   * Numeric, of a `dgram.Socket` that is not connected, together with `remotePort`: only this sender's messages count.
+   * Numeric, of a `dgram.Socket` that is not connected, together with `remotePort`: only this sender's messages count, as
+   * `rinfo` tells of it.
    */
   remoteAddress?: string | undefined;
   /** 1..65535. Default: the socket is connected. */
@@ -51,9 +54,14 @@ export function datagramBackend(socket: Socket | MessageEmitter, options: Datagr
     if (typeof socket?.send !== 'function' || typeof socket.on !== 'function') {
       throw invalidOption('socket', socket, 'an object with send() and on(), such as a dgram.Socket');
     }
+    const { remoteAddress, remotePort, remoteHostname } = parsed;
     boolean(parsed.accepted, 'accepted', false);
-    integer(parsed.innerMtu, 'innerMtu', { min: 1, max: 65_535, default: 1_232 });
-    integer(parsed.remotePort, 'remotePort', { min: 0, max: 65_535, default: 0 });
+    integer(parsed.innerMtu, 'innerMtu', { min: 1, max: 65_535, default: DEFAULT_MTU });
+    if (remoteAddress !== undefined || remotePort !== undefined) {
+      text(remoteAddress, 'remoteAddress', 'a numeric address with remotePort', (it) => isIP(it) !== 0);
+      integer(remotePort, 'remotePort', { min: 1, max: 65_535 });
+    }
+    if (remoteHostname !== undefined) text(remoteHostname, 'remoteHostname', 'a host name', () => true);
     return new DatagramBackend(socket as Socket, parsed);
   });
 }
@@ -71,7 +79,7 @@ class DatagramBackend implements NetBackend {
   #wake: (() => void) | undefined;
 
   constructor(socket: Socket, options: DatagramBackendOptions) {
-    this.innerMtu = options.innerMtu ?? 1_232;
+    this.innerMtu = options.innerMtu ?? DEFAULT_MTU;
     this.remoteHost = options.remoteAddress;
     this.remotePort = options.remotePort;
     this.remoteHostname = options.remoteHostname ?? options.remoteAddress;
