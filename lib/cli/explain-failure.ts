@@ -23,6 +23,10 @@ const KEYS_DIFFER: Explanation = {
   what: 'the PSK keys of the two sides differ',
   advice: 'compare the keys; one that is text needs --psk-text, a hexadecimal one must not have it',
 };
+const NO_CERTIFICATE: Explanation = {
+  what: 'the device showed no certificate',
+  advice: 'give it one that an authority of --ca has signed, and its key',
+};
 const VERSIONS_DIFFER: Explanation = {
   what: 'the two sides have no DTLS version in common',
   advice: 'this side speaks DTLS 1.2; allow it on the other side',
@@ -71,6 +75,7 @@ function explainShared(failure: FailureFields): Explanation {
   if (failure.code === 'ERR_CERTIFICATE_VERIFY') return explainCertificate(failure.verifyError);
   const words = failure.reason?.toLowerCase() ?? '';
   if (words.includes('shared cipher') || failure.alertName === 'insufficient_security') return SUITES_DIFFER;
+  if (words.includes('did not return a certificate')) return NO_CERTIFICATE;
   if (words.includes('version') || words.includes('unsupported protocol')) return VERSIONS_DIFFER;
   switch (failure.alertName) {
     case 'decrypt_error':

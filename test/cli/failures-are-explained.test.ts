@@ -6,6 +6,7 @@ for (const [failure, words] of [
   [{ code: 'ERR_BAD_FINISHED' }, /keys of the two sides differ/],
   [{ code: 'ERR_ALERT_RECEIVED', alertName: 'decrypt_error' }, /keys of the two sides differ/],
   [{ code: 'ERR_TLS_LIBRARY', reason: 'no shared cipher' }, /no cipher suite in common/],
+  [{ code: 'ERR_TLS_LIBRARY', reason: 'peer did not return a certificate' }, /showed no certificate/],
   [{ code: 'ERR_TLS_LIBRARY', reason: 'unsupported protocol' }, /no DTLS version in common/],
   [{ code: 'ETIMEDOUT' }, /stopped answering/],
   [{ code: 'ERR_ALERT_RECEIVED', alertName: 'user_canceled' }, /alert user_canceled/],
