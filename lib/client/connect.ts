@@ -11,7 +11,9 @@ import { ClientConnection } from './client-connection.js';
  *
  * Rejects with a `TlsError` when the options are bad (nothing is opened then) or when the handshake fails:
  * `ECONNREFUSED` when the system says that nobody listens there, `ETIMEDOUT` when the server stays silent (which is
- * also how most servers treat a wrong key), `ERR_ALERT_RECEIVED` when it refuses, `ABORT_ERR`.
+ * also how most servers treat a wrong key), `ERR_ALERT_RECEIVED` when it refuses, `ERR_CERTIFICATE_VERIFY` when its
+ * certificate is not believed, with the name of the fault as `verifyError`; `ERR_DANE_UNUSABLE`, `ERR_TLS_LIBRARY`,
+ * `ABORT_ERR`.
  *
  * @example
  * const socket = await connect({ host: '127.0.0.1', port, psk: { identity: 'device', key: Buffer.from('secret') } });

@@ -4,9 +4,9 @@ import { TlsError, type TlsErrorCode, type TlsErrorDetails } from './tls-error.j
 export interface FailedClient {
   /** Numeric. */
   remoteAddress: string;
-  /** UDP port. */
+  /** UDP or TCP port. */
   remotePort: number;
-  /** The PSK identity that the client gave, when it came as far as that. */
+  /** The PSK identity that the client gave, when it came as far as that over DTLS. */
   pskIdentity?: string | undefined;
 }
 
@@ -14,9 +14,9 @@ export interface FailedClient {
 export class ClientError extends TlsError {
   /** Numeric address of the client. */
   readonly remoteAddress: string;
-  /** UDP port of the client. */
+  /** UDP or TCP port of the client. */
   readonly remotePort: number;
-  /** The PSK identity that the client gave; absent when it had not come as far as that. */
+  /** The PSK identity that the client gave; absent when it had not come as far as that, and over TLS. */
   declare readonly pskIdentity?: string;
 
   constructor(code: TlsErrorCode, message: string, client: FailedClient, details: TlsErrorDetails = {}) {

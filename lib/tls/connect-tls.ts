@@ -21,8 +21,9 @@ import type { TlsSocket } from './tls-socket.js';
  * Connects to a TLS 1.2 or 1.3 server over TCP, or over any other byte stream.
  *
  * Rejects with a `TlsError` when the options are bad (nothing is opened then) or when connecting fails: `ECONNREFUSED`,
- * `ENOTFOUND`, `ECONNRESET`, `ETIMEDOUT`, ...; `ERR_ALERT_RECEIVED` when the server refuses; the name of the fault, `CERT_HAS_EXPIRED`
- * say, when its certificate cannot be verified; `ERR_TLS_LIBRARY`, `ABORT_ERR`. With TLS 1.3 a server that refuses our
+ * `ENOTFOUND`, `ECONNRESET`, `ETIMEDOUT`, ...; `ERR_ALERT_RECEIVED` when the server refuses; `ERR_CERTIFICATE_VERIFY` when its
+ * certificate is not believed, with the name of the fault as `verifyError`; `ERR_DANE_UNUSABLE`, `ERR_TLS_LIBRARY`,
+ * `ABORT_ERR`. With TLS 1.3 a server that refuses our
  * certificate does so after the handshake: by an `'error'` of the socket, before anything could be read.
  *
  * @example

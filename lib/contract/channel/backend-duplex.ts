@@ -33,7 +33,6 @@ export class BackendDuplex extends Duplex {
   }
 
   /** A backend has no half of a direction to end; whoever waits for our end has got close_notify. */
-  /** A backend has no half of a direction to end; whoever waits for our end has got close_notify. */
   override _final(done: (error?: Error | null) => void): void {
     this.#give(null);
     done();
