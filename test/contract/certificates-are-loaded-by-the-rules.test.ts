@@ -6,6 +6,8 @@ import {
   createSslSocket,
   credentials,
 } from 'lwm2m-tls';
+import { parseConfiguration } from '#lib/contract/config/configuration.js';
+import { Contexts } from '#lib/contract/core/contexts.js';
 import { boundSocket, failureOf, makeSocket, receiveText } from '../helpers/contract-sockets.js';
 import { openssl111, testWith } from '../helpers/foreign/tools.js';
 import {
@@ -203,6 +205,15 @@ async function ownCertificate(certified: Awaited<ReturnType<typeof issue>>): Pro
   const clientCert = credentials.array(certified.chain.map(({ der }) => credentials.buffer(der)));
   return { clientCert, clientKey: certified.keyDer };
 }
+
+test('a key that belongs to no socket is wiped', async (t) => {
+  const security = { clientCert: (await pki.client()).der, clientKey: Buffer.from((await pki.server()).keyPem) };
+  const configuration = parseConfiguration({ security }, 'stream');
+  const { privateKey } = configuration.security as { privateKey: Uint8Array };
+  t.true(privateKey.some((byte) => byte !== 0));
+  t.throws(() => new Contexts(configuration), { code: 'EPROTO', message: /does not belong to the certificate/ });
+  t.true(privateKey.every((byte) => byte === 0));
+});
 
 /** A server that wants a certificate of its clients. */
 async function demanding(): Promise<CertificateSecurity> {

@@ -10,10 +10,15 @@ export class Contexts {
   #client: NativeContext | undefined;
   #server: NativeContext | undefined;
 
-  /** Throws for credentials that libssl does not take. */
+  /** Throws for credentials that libssl does not take, and wipes them then: nobody is left who could. */
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
-    this.#client = createClientContext(configuration);
+    try {
+      this.#client = createClientContext(configuration);
+    } catch (error) {
+      this.wipe();
+      throw error;
+    }
   }
 
   get client(): NativeContext {
