@@ -91,7 +91,7 @@ export class TlsSocket extends Duplex {
 
   /** The identity that the client gave; undefined for a connection without PSK. */
   get pskIdentity(): string | undefined {
-    return this.#connection.info?.pskIdentity || undefined;
+    return this.#peerIdentity?.pskIdentity;
   }
 
   /** The name that the client asked for (SNI); undefined when it asked for none. `SSL_get_servername`. */
@@ -189,8 +189,9 @@ export class TlsSocket extends Duplex {
   }
 
   /**
-   * Ends the connection in order: sends what was written, close_notify and FIN, drops what still comes, and closes TCP
-   * when the peer has ended as well or a second later. Idempotent. Resolves after `'close'`; never rejects.
+   * Ends the connection in order: sends what was written, for which the peer has ten seconds, close_notify and FIN, drops
+   * what still comes, and closes TCP when the peer has ended as well or a second later. Idempotent. Resolves after
+   * `'close'`; never rejects.
    */
   close(): Promise<void> {
     this.#closing ??= this.#beginClose();

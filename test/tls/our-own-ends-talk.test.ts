@@ -17,8 +17,17 @@ for (const version of versions) {
       t.true(end.authorized);
       t.false(end.resumed);
       t.is(end.peerCertificate, undefined);
+      t.is(end.pskIdentity, client1.identity);
     }
-    t.is(socket.pskIdentity, client1.identity);
+  });
+
+  test(`${version}, a key that was on offer but not used identifies nobody`, async (t) => {
+    const { server, port } = await startTlsEchoServer(t);
+    const accepted = nextConnection(server);
+    const client = await dialTls(t, port, { psk: client1, ca: (await pki.root()).pem, ...only(version) });
+    t.is(client.peerCertificate?.subject, 'CN=server');
+    t.is(client.pskIdentity, undefined);
+    t.is((await accepted).pskIdentity, undefined);
   });
 
   test(`${version}, certificates of both`, async (t) => {
