@@ -54,7 +54,7 @@ function messageOf(kind: ContextErrorDetails['kind'], field: string | undefined)
     case 'unparsable':
       return field === 'privateKey'
         ? 'is not a private key in PEM or DER, or its passphrase is missing or wrong'
-        : 'is neither PEM nor DER of what is expected here';
+        : 'is neither PEM nor DER of what is expected here, which is the content of a file, not its name';
     case 'trailing':
       return 'has more bytes after the end of its DER';
     case 'tooBig':
