@@ -351,7 +351,8 @@ export class TlsConnection {
   #onTransportFailed(cause: Error): void {
     if (this.#ended && this.#writer?.idle) return this.#finish(this.#closedError());
     const error = transportError(this.#options.what, cause);
-    this.#fail(error, { cause: Cause.transport, code: error.errno ?? 0, reason: '' });
+    const { errno } = error;
+    this.#fail(error, errno === undefined ? undefined : { cause: Cause.transport, code: errno, reason: '' });
   }
 
   #onTransportClosed(): void {
