@@ -243,6 +243,9 @@ export class NetSocket {
 function checkBackend(backend: unknown): void {
   const { send, receive, close, type } = (backend ?? {}) as Partial<NetBackend>;
   const methods = [send, receive, close].every((method) => typeof method === 'function');
-  if (methods && (type === 'datagram' || type === 'stream')) return;
-  throw invalidOption('backend', backend, 'a NetBackend with type, state, send(), receive() and close()');
+  if (!methods || (type !== 'datagram' && type !== 'stream')) {
+    throw invalidOption('backend', backend, 'a NetBackend with type, state, send(), receive() and close()');
+  }
+  const { state } = backend as NetBackend;
+  if (!Object.values(SocketState).includes(state)) throw invalidOption('backend.state', state, 'a member of SocketState');
 }

@@ -21,6 +21,7 @@ import {
   connectedPair,
   failureOf,
   type Kind,
+  kinds,
   makeSocket,
   pskSecurity,
   receiveText,
@@ -266,6 +267,38 @@ test('a UDP backend carries no plain datagrams', async (t) => {
   t.is((await failureOf(t, Promise.resolve(backend.send(Buffer.from('x'))))).code, 'ENOTSUP');
   t.is((await failureOf(t, backend.receive())).code, 'ENOTSUP');
   t.is((await failureOf(t, Promise.resolve(backend.bind?.(null, 0)))).code, 'EISCONN');
+});
+
+for (const kind of kinds) {
+  test(`${kind}: a backend that is none is refused, and says so`, async (t) => {
+    const type = kind === 'DTLS' ? 'datagram' : 'stream';
+    const working = { type, state: SocketState.connected, send: () => {}, receive: async () => null, close: () => {} };
+    for (const change of [{ state: 'connected' }, { state: undefined }, { state: 5 }]) {
+      const error = await failureOf(t, makeSocket(t, kind).decorate({ ...working, ...change } as never));
+      t.like(error, { code: 'EINVAL' }, JSON.stringify(change));
+      t.regex(error.message, /^backend\.state: .* a member of SocketState/);
+    }
+    for (const received of ['text', undefined, [1]]) {
+      const backend = { ...working, receive: async () => received };
+      const error = await failureOf(t, makeSocket(t, kind).decorate(backend as never));
+      t.is(error.code, 'EINVAL', String(received));
+      t.regex(error.message, /receive\(\) of the backend: .* a Uint8Array, or null at the end/);
+    }
+  });
+}
+
+test('TLS: a backend fails with a code and words of its own', async (t) => {
+  const failing = Object.assign(new Error('no credit'), { code: 'EMODEM' });
+  const backend = {
+    type: 'stream',
+    state: SocketState.connected,
+    send: () => {},
+    receive: () => Promise.reject(failing),
+    close: () => {},
+  } as const;
+  const error = await failureOf(t, makeSocket(t, 'TLS').decorate(backend));
+  t.like(error, { code: 'EMODEM', category: 'AVS_ERRNO_CATEGORY', avsCode: 65_535 });
+  t.regex(error.message, /no credit/);
 });
 
 test('a datagram backend has a numeric address and a port to compare senders with, or neither', (t) => {

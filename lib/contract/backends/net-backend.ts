@@ -1,3 +1,4 @@
+import { invalidSecret } from '../../options/check.js';
 import type { AddressFamily, SocketState } from '../socket-state.js';
 
 /**
@@ -67,4 +68,10 @@ export interface NetBackend {
   readonly bytesSent?: number | undefined;
   /** Since the backend was made. */
   readonly bytesReceived?: number | undefined;
+}
+
+/** What `receive()` of a backend came to. Throws for anything that is neither bytes nor the end: it was written by a user. */
+export function checkReceived(received: unknown): Uint8Array | null {
+  if (received === null || received instanceof Uint8Array) return received;
+  throw invalidSecret('receive() of the backend', received, 'a Uint8Array, or null at the end');
 }

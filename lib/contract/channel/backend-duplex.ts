@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { NetBackend } from '../backends/net-backend.js';
+import { checkReceived, type NetBackend } from '../backends/net-backend.js';
 
 /** A stream backend as a `Duplex`. Destroying it does not close the backend, which may stay with its owner. */
 export class BackendDuplex extends Duplex {
@@ -21,7 +21,7 @@ export class BackendDuplex extends Duplex {
   }
 
   override _read(): void {
-    this.#backend.receive().then(
+    this.#receive().then(
       (chunk) => this.#give(chunk),
       (error) => this.destroy(error),
     );
@@ -36,6 +36,10 @@ export class BackendDuplex extends Duplex {
   override _final(done: (error?: Error | null) => void): void {
     this.#give(null);
     done();
+  }
+
+  async #receive(): Promise<Uint8Array | null> {
+    return checkReceived(await this.#backend.receive());
   }
 
   #give(chunk: Uint8Array | null): void {

@@ -1,7 +1,7 @@
 import type { ClientParameters, NativeContext } from '../../binding.js';
 import { createCounters } from '../../events/counters.js';
 import { openScriptEndpoint } from '../../events/reactor.js';
-import type { NetBackend } from '../backends/net-backend.js';
+import { checkReceived, type NetBackend } from '../backends/net-backend.js';
 import { DEFAULT_MTU } from '../config/mtu.js';
 import { startDeadline } from '../deadline.js';
 import { ContractError } from '../errors/contract-error.js';
@@ -138,7 +138,7 @@ export class ScriptCarrier implements Channel {
     const { native, number } = this.#associations.endpoint;
     try {
       while (!this.#over) {
-        const message = await this.#backend.receive();
+        const message = checkReceived(await this.#backend.receive());
         if (this.#over || this.#associations.endpoint.closing) return;
         if (message === null) throw new ContractError('ECONNRESET', `${this.#hooks.what}: the backend has ended`);
         this.#traffic.received += message.length;
