@@ -75,6 +75,15 @@ export const ecdsaCbc: Suite = {
   kind: 'certificate',
 };
 
+export const ecdsaChacha: Suite = {
+  id: 0xcca9,
+  name: 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
+  openssl: 'ECDHE-ECDSA-CHACHA20-POLY1305',
+  gnutls: '+ECDHE-ECDSA:+CHACHA20-POLY1305:+AEAD',
+  gnutlsDescription: '(CHACHA20-POLY1305)',
+  kind: 'certificate',
+};
+
 export const rsaGcm: Suite = {
   id: 0xc02f,
   name: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
@@ -95,7 +104,7 @@ export const ecdsaSha1: Suite = {
 };
 
 /** All but `rsaGcm` want a server with an ECDSA key. */
-export const certificateSuites = [ecdsaCcm8, ecdsaGcm, ecdsaCbc, rsaGcm];
+export const certificateSuites = [ecdsaCcm8, ecdsaGcm, ecdsaCbc, ecdsaChacha, rsaGcm];
 
 export const tls13Gcm: Suite = {
   id: 0x1301,
