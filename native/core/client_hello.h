@@ -11,6 +11,7 @@ struct ClientHello {
   RecordHeader record;
   uint16_t message_sequence;
   ByteView before_cookie;  ///< client_version, random, session_id
+  ByteView version_and_random() const { return before_cookie.first(34); }
   ByteView random() const { return before_cookie.subspan(2, 32); }
   ByteView cookie;
   ByteView after_cookie;  ///< cipher_suites, compression_methods

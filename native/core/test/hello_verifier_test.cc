@@ -23,6 +23,26 @@ Hellos real_hellos(Link& link) {
   return {link.to_server.at(0), link.to_server.at(1)};
 }
 
+/// The same hello, which had none, with a session id of 32 times `byte`.
+std::vector<uint8_t> with_session_id(std::vector<uint8_t> hello, uint8_t byte) {
+  constexpr size_t kSize = 32, kIdAt = 59;
+  CHECK_EQUAL(hello[kIdAt], 0);
+  hello[kIdAt] = kSize;
+  hello.insert(hello.begin() + kIdAt + 1, kSize, byte);
+  const uint32_t record = static_cast<uint32_t>(hello.size()) - core::RecordHeader::kSize;
+  core::write_u16(&hello[11], static_cast<uint16_t>(record));
+  core::write_u24(&hello[14], record - 12);
+  core::write_u24(&hello[22], record - 12);
+  return hello;
+}
+
+void put_cookie(std::vector<uint8_t>& hello, const HelloVerifier::Reply& reply) {
+  ClientHello parsed;
+  CHECK(core::parse_client_hello(hello, parsed));
+  const auto cookie_at = parsed.cookie.data() - hello.data();
+  std::copy(reply.end() - HelloVerifier::kCookieSize, reply.end(), hello.begin() + cookie_at);
+}
+
 }  // namespace
 
 TEST("a hello without cookie is answered with a HelloVerifyRequest that echoes its sequence numbers") {
@@ -48,10 +68,9 @@ TEST("a cookie counts for its address, its hello and two periods only") {
   const core::Address from = link.client_address;
   verifier.check(hellos.first, from, 0, parsed, reply);
   std::vector<uint8_t> hello = hellos.second;
-  CHECK(core::parse_client_hello(hello, parsed));
-  const size_t cookie_at = static_cast<size_t>(parsed.cookie.data() - hello.data());
-  std::copy(reply.end() - HelloVerifier::kCookieSize, reply.end(), hello.begin() + static_cast<long>(cookie_at));
+  put_cookie(hello, reply);
   CHECK(verifier.check(hello, from, 1, parsed, reply) == Verdict::kVerified);
+  const size_t cookie_at = static_cast<size_t>(parsed.cookie.data() - hello.data());
 
   core::Address elsewhere = from;
   ++elsewhere.port;
@@ -73,6 +92,20 @@ TEST("a cookie counts for its address, its hello and two periods only") {
   CHECK(verifier.check(hello, from, 2 * HelloVerifier::kRotation + 2, parsed, reply) == Verdict::kBadCookie);
 }
 
+// Mbed TLS 2.28 with a ticket.
+TEST("a client may make up another session id for its second hello") {
+  Link link;
+  const Hellos hellos = real_hellos(link);
+  HelloVerifier verifier;
+  HelloVerifier::Reply reply;
+  ClientHello parsed;
+  const std::vector<uint8_t> first = with_session_id(hellos.first, 0xaa);
+  CHECK(verifier.check(first, link.client_address, 0, parsed, reply) == Verdict::kReply);
+  std::vector<uint8_t> second = with_session_id(hellos.second, 0xbb);
+  put_cookie(second, reply);
+  CHECK(verifier.check(second, link.client_address, 1, parsed, reply) == Verdict::kVerified);
+}
+
 TEST("after a long pause an old cookie is not accepted as the previous one") {
   Link link;
   const Hellos hellos = real_hellos(link);
@@ -81,9 +114,7 @@ TEST("after a long pause an old cookie is not accepted as the previous one") {
   ClientHello parsed;
   verifier.check(hellos.first, link.client_address, 0, parsed, reply);
   std::vector<uint8_t> hello = hellos.second;
-  CHECK(core::parse_client_hello(hello, parsed));
-  const auto cookie_at = parsed.cookie.data() - hello.data();
-  std::copy(reply.end() - HelloVerifier::kCookieSize, reply.end(), hello.begin() + cookie_at);
+  put_cookie(hello, reply);
   CHECK(verifier.check(hello, link.client_address, 5 * HelloVerifier::kRotation, parsed, reply) == Verdict::kBadCookie);
 }
 
