@@ -18,6 +18,11 @@ export async function runModule(
   return run([...nodeOptions, '--input-type=module', '--eval', source], env);
 }
 
+/** Starts such a module, which goes on until it is stopped. */
+export function startModule(source: string): Program {
+  return new Program(process.execPath, ['--input-type=module', '--eval', source], { cwd: projectFolder });
+}
+
 /** Runs a compiled file of the tests the same way. */
 export async function runFile(file: URL, ...args: string[]): Promise<ChildResult> {
   return run([fileURLToPath(file), ...args]);

@@ -35,6 +35,7 @@ interface Lane {
 
 interface Link {
   index: number;
+  server: FaultProxyOptions['server'];
   client: RemoteInfo;
   socket: Socket;
   lanes: Record<Direction, Lane>;
@@ -51,6 +52,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #started = performance.now();
   readonly #listeners = new Set<(entry: LogEntry) => void>();
   #faults: Record<Direction, DirectionFaults>;
+  #server: FaultProxyOptions['server'];
   #closed = false;
 
   static async start(options: FaultProxyOptions): Promise<FaultProxy> {
@@ -62,6 +64,7 @@ export class FaultProxy implements AsyncDisposable {
 
   private constructor(options: FaultProxyOptions) {
     this.#options = options;
+    this.#server = options.server;
     this.#faults = { toServer: options.toServer ?? {}, toClient: options.toClient ?? {} };
     this.#front.on('message', (bytes, from) => this.#receive(this.#linkOf(from), 'toServer', bytes));
     this.#front.on('error', ignore);
@@ -75,6 +78,11 @@ export class FaultProxy implements AsyncDisposable {
   /** Replaces the faults of both directions; counting goes on. No argument: everything passes. */
   setFaults(faults: Partial<Record<Direction, DirectionFaults>> = {}): void {
     this.#faults = { toServer: faults.toServer ?? {}, toClient: faults.toClient ?? {} };
+  }
+
+  /** Where links that appear from now on lead. */
+  redirect(server: FaultProxyOptions['server']): void {
+    this.#server = server;
   }
 
   /** Sends a forged datagram as if it came from the other end of an existing link. It is not logged. */
@@ -129,7 +137,8 @@ export class FaultProxy implements AsyncDisposable {
     const index = this.#links.size;
     const seed = this.#options.seed ?? 1;
     const lane = (number: number): Lane => ({ count: 0, held: undefined, random: seededRandom(seed, index, number) });
-    const link = { index, client, socket: createSocket('udp4'), lanes: { toServer: lane(0), toClient: lane(1) } };
+    const lanes = { toServer: lane(0), toClient: lane(1) };
+    const link = { index, client, server: this.#server, socket: createSocket('udp4'), lanes };
     link.socket.on('message', (bytes) => this.#receive(link, 'toClient', bytes));
     link.socket.on('error', ignore);
     this.#links.set(key, link);
@@ -209,7 +218,7 @@ export class FaultProxy implements AsyncDisposable {
 
   #send(link: Link, direction: Direction, bytes: Buffer): void {
     if (this.#closed) return;
-    const { address = '127.0.0.1', port } = this.#options.server;
+    const { address = '127.0.0.1', port } = link.server;
     if (direction === 'toServer') link.socket.send(bytes, port, address, ignore);
     else this.#front.send(bytes, link.client.port, link.client.address, ignore);
   }
