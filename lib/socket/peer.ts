@@ -98,6 +98,8 @@ export class Peer {
     if (!this.connected) throw statusToError('send', Status.noSuchPeer);
     const { endpoint, record } = this;
     const status = endpoint.native.send(endpoint.number, record.peer, message);
+    // Its end is under way, and the caller could not know: the message is lost, as one that arrives too late.
+    if (status === Status.noSuchPeer) return;
     if (status !== Status.ok) throw this.#sendError(status, message.length);
   }
 
