@@ -1,12 +1,12 @@
 /** Runs a handshake again and again and loses another of its datagrams each time. */
 import type { ExecutionContext } from 'ava';
 import { attend } from './attend.js';
-import { ContentType } from './dtls-records.js';
+import { ContentType, type DtlsRecord } from './dtls-records.js';
 import { FaultProxy } from './fault-proxy.js';
-import { type Direction, nthOf, type Passage } from './fault-rules.js';
+import { type Direction, nthOf, type Passage, type Verdict } from './fault-rules.js';
 import type { Pairing } from './pairings.js';
 
-/** Numbers, from 1, of the datagrams to lose. */
+/** Numbers, from 1, of the datagrams to lose, or to do something else to. */
 export type Losses = Record<Direction, number[]>;
 
 /** How many runs go on at a time. */
@@ -19,6 +19,15 @@ const concurrency = 4;
 export async function sweepSingleLosses(t: ExecutionContext, pairing: Pairing): Promise<number> {
   const size = await measure(t, pairing);
   return runAll(t, pairing, [...singles(size), lostHellos, ...lostHelloVerifyRequests.slice(1)]);
+}
+
+/** Each datagram of the handshake swapped with the one behind it, both directions; and every one of them sent twice. */
+export async function sweepSwaps(t: ExecutionContext, pairing: Pairing): Promise<number> {
+  const plans = singles(await measure(t, pairing));
+  await runAll(t, pairing, plans, { fate: 'hold' });
+  const all = Array.from({ length: 100 }, (_, index) => index + 1);
+  await run(t, pairing, { toServer: all, toClient: all }, { fate: 'duplicate', copies: 1 });
+  return plans.length + 1;
 }
 
 /** The same without losing a HelloVerifyRequest. */
@@ -40,6 +49,8 @@ export async function sweepDoubleLosses(t: ExecutionContext, pairing: Pairing): 
   return runAll(t, pairing, pairs);
 }
 
+const lose: Verdict = { fate: 'lose' };
+
 const lostHellos: Losses = { toServer: [1, 2], toClient: [] };
 
 const lostHelloVerifyRequests: Losses[] = [
@@ -47,15 +58,28 @@ const lostHelloVerifyRequests: Losses[] = [
   { toServer: [], toClient: [1, 2] },
 ];
 
-/** Datagrams of an undisturbed handshake; the smaller of two counts, because a busy machine may repeat a flight. */
+/** Datagrams of an undisturbed handshake, without those that a busy machine repeats. */
 async function measure(t: ExecutionContext, pairing: Pairing): Promise<Record<Direction, number>> {
-  const nothing = { toServer: [], toClient: [] };
-  const proxies = [await run(t, pairing, nothing), await run(t, pairing, nothing)];
-  const count = (direction: Direction): number =>
-    Math.min(...proxies.map((proxy) => proxy.entries(direction).filter(isHandshake).length));
-  const size = { toServer: count('toServer'), toClient: count('toClient') };
-  t.true(size.toServer >= 3 && size.toClient >= 3, 'a handshake with a cookie has three datagrams each way, at least');
+  const proxy = await run(t, pairing, { toServer: [], toClient: [] });
+  const size = { toServer: countOnce(proxy.entries('toServer')), toClient: countOnce(proxy.entries('toClient')) };
+  t.true(size.toServer >= 3 && size.toClient >= 2, 'with a cookie there are three datagrams one way and two the other');
   return size;
+}
+
+function countOnce(entries: readonly Passage[]): number {
+  const seen = new Set<string>();
+  return entries.filter(isHandshake).filter(({ records }) => {
+    const parts = records.flatMap(partsOf);
+    const isNew = parts.some((part) => !seen.has(part));
+    for (const part of parts) seen.add(part);
+    return isNew;
+  }).length;
+}
+
+/** What a repetition has in common with the first time. */
+function partsOf({ typeName, epoch, handshake }: DtlsRecord): string[] {
+  if (handshake.length === 0) return [`${typeName} ${epoch}`];
+  return handshake.map(({ name, messageSequence, fragmentOffset }) => `${name} ${messageSequence} ${fragmentOffset}`);
 }
 
 function isHandshake({ records }: Passage): boolean {
@@ -78,35 +102,42 @@ function merge(first: Losses, second: Losses): Losses {
 }
 
 /** One run for each plan; numbers count the datagrams of the handshake, repeated ones included. */
-export async function runAll(t: ExecutionContext, pairing: Pairing, plans: Losses[]): Promise<number> {
+export async function runAll(
+  t: ExecutionContext,
+  pairing: Pairing,
+  plans: Losses[],
+  verdict: Verdict = lose,
+): Promise<number> {
   const waiting = [...plans];
   const worker = async (): Promise<void> => {
-    for (let losses = waiting.shift(); losses; losses = waiting.shift()) await run(t, pairing, losses);
+    for (let losses = waiting.shift(); losses; losses = waiting.shift()) await run(t, pairing, losses, verdict);
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   return plans.length;
 }
 
-async function run(t: ExecutionContext, pairing: Pairing, losses: Losses): Promise<FaultProxy> {
+async function run(t: ExecutionContext, pairing: Pairing, losses: Losses, verdict = lose): Promise<FaultProxy> {
   const { serverPort, exchange } = await pairing();
   const proxy = attend(
     t,
     await FaultProxy.start({
       server: { port: serverPort },
-      toServer: { rules: [nthOf(isHandshake, losses.toServer, { fate: 'lose' })] },
-      toClient: { rules: [nthOf(isHandshake, losses.toClient, { fate: 'lose' })] },
+      toServer: { rules: [nthOf(isHandshake, losses.toServer, verdict)] },
+      toClient: { rules: [nthOf(isHandshake, losses.toClient, verdict)] },
     }),
   );
   try {
     await exchange(proxy.port);
   } catch (error) {
     t.log(
-      `lost to the server: [${losses.toServer}], to the client: [${losses.toClient}]`,
+      `${verdict.fate} to the server: [${losses.toServer}], to the client: [${losses.toClient}]`,
       `\n${proxy.transcript().join('\n')}`,
     );
     throw error;
   }
-  const lost = proxy.log.filter(({ fate }) => fate === 'lose').length;
-  t.is(lost, losses.toServer.length + losses.toClient.length, 'every planned loss took place');
+  if (verdict === lose) {
+    const lost = proxy.log.filter(({ fate }) => fate === 'lose').length;
+    t.is(lost, losses.toServer.length + losses.toClient.length, 'every planned loss took place');
+  }
   return proxy;
 }

@@ -29,7 +29,7 @@ export interface OurOptions {
 }
 
 /** Patient enough not to repeat a flight just because the machine is busy. */
-const patientTimeouts = { min: 250, max: 4000 };
+export const patientTimeouts = { min: 250, max: 4000 };
 
 export async function oursWithOurs(t: ExecutionContext, options: OurOptions = {}): Promise<Pairing> {
   const { port } = await startEchoServer(t, { handshakeTimeouts: quickTimeouts, ...options.server });
