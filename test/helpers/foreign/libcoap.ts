@@ -11,27 +11,37 @@ export interface CoapRequest {
   method?: 'get' | 'post' | 'put' | 'delete';
   payload?: string;
   contentFormat?: number;
-  credentials?: Credentials;
+  /** Default `textKeyed`. */
+  credentials?: Credentials | CoapCertificates;
+}
+
+/** Paths of PEM files. The client verifies the server. */
+export interface CoapCertificates {
+  /** The leaf alone is sent. */
+  certificate: string;
+  key: string;
+  trust: string;
 }
 
 /** One request over an association of its own; the program prints both messages and ends. */
 export function startCoapClient(tool: Tool, request: CoapRequest): Program {
-  const { identity, key } = request.credentials ?? textKeyed;
   return startTool(tool, [
     '-v',
     '6',
     '-B',
     '10',
-    '-u',
-    identity,
-    '-k',
-    key.toString(),
+    ...credentialParameters(request.credentials ?? textKeyed),
     '-m',
     request.method ?? 'get',
     ...(request.payload === undefined ? [] : ['-e', request.payload]),
     ...(request.contentFormat === undefined ? [] : ['-t', String(request.contentFormat)]),
     `coaps://127.0.0.1:${request.port}/${request.target}`,
   ]);
+}
+
+function credentialParameters(credentials: Credentials | CoapCertificates): string[] {
+  if ('identity' in credentials) return ['-u', credentials.identity, '-k', credentials.key.toString()];
+  return ['-c', credentials.certificate, '-j', credentials.key, '-C', credentials.trust];
 }
 
 /** The port is that of DTLS, one above the one that the program is told. */
