@@ -247,5 +247,6 @@ function checkBackend(backend: unknown): void {
     throw invalidOption('backend', backend, 'a NetBackend with type, state, send(), receive() and close()');
   }
   const { state } = backend as NetBackend;
-  if (!Object.values(SocketState).includes(state)) throw invalidOption('backend.state', state, 'a member of SocketState');
+  if (!Object.values(SocketState).includes(state))
+    throw invalidOption('backend.state', state, 'a member of SocketState');
 }

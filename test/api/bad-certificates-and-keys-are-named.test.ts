@@ -7,7 +7,12 @@ import { pkcs8Pem, pki, traditionalDer, traditionalPem } from '../helpers/pki.js
 const pem = (label: string) => `-----BEGIN ${label}-----\nAAAA\n-----END ${label}-----\n`;
 
 for (const [what, change, code, words] of [
-  ['a certificate that is none', { cert: 'none' }, 'ERR_INVALID_CERTIFICATE', /^cert: is neither PEM nor DER.*the content of a file, not its name/],
+  [
+    'a certificate that is none',
+    { cert: 'none' },
+    'ERR_INVALID_CERTIFICATE',
+    /^cert: is neither PEM nor DER.*the content of a file, not its name/,
+  ],
   ['a PEM that holds no certificate', { cert: pem('CERTIFICATE') }, 'ERR_INVALID_CERTIFICATE', /^cert: /],
   ['a key that is none', { key: Buffer.from('none') }, 'ERR_INVALID_KEY', /^key: is not a private key/],
   ['an authority that is none', { ca: 'none' }, 'ERR_INVALID_CERTIFICATE', /^ca: /],
