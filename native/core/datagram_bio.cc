@@ -14,6 +14,9 @@ namespace {
 /// Told to libssl once a flight was repeated more than twice: small enough for any IPv4 path (RFC 791: 576 bytes).
 constexpr int kFallbackMtu = 508;
 
+/// libssl takes the overhead away from the smallest MTU that it knows, 256, and does not look for an underflow.
+constexpr int kMaxOverhead = 255;
+
 /// Later than any wall clock, and no overflow when libssl subtracts the present from it.
 constexpr timeval kFarFuture = {std::numeric_limits<time_t>::max() / 4, 0};
 
@@ -94,7 +97,7 @@ long DatagramBio::control(int command, long, void* pointer) {
     case BIO_CTRL_DGRAM_GET_FALLBACK_MTU:
       return flow_ != nullptr ? std::min(flow_->mtu, kFallbackMtu) : 0;
     case BIO_CTRL_DGRAM_GET_MTU_OVERHEAD:
-      return ip_overhead_;
+      return std::min(ip_overhead_, kMaxOverhead);
     case BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT: {
       if (flow_ == nullptr) return 1;
       auto* timer = static_cast<timeval*>(pointer);
