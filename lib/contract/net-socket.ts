@@ -1,6 +1,6 @@
 import { type InspectOptions, inspect } from 'node:util';
 import { parseHost, parsePort } from '../options/address.js';
-import { invalidOption } from '../options/check.js';
+import { integer, invalidOption } from '../options/check.js';
 import { inspected } from '../socket/inspection.js';
 import type { NetBackend } from './backends/net-backend.js';
 import { getOption, setOption } from './core/option-table.js';
@@ -94,8 +94,9 @@ export class NetSocket {
     return channel.receive(buffer, this.#core.recvTimeout);
   }
 
-  /** As `receive`, into a buffer of its own; empty at the end. */
+  /** As `receive`, into a buffer of its own of `maxLength` bytes, at least 1, default 16384; empty at the end. `EINVAL`. */
   async receiveMessage(maxLength: number = LARGEST_MESSAGE): Promise<Buffer> {
+    inContractTerms('receiveMessage', () => integer(maxLength, 'maxLength', { min: 1, max: 2_147_483_647 }));
     const buffer = Buffer.alloc(maxLength);
     const length = await this.receive(buffer);
     return length === maxLength ? buffer : Buffer.from(buffer.subarray(0, length));

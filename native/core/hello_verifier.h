@@ -11,8 +11,8 @@ namespace core {
 
 /// Stateless cookie exchange of a server (RFC 6347 4.2.1): proves that a client can be reached at its address before
 /// anything is kept for it. Nothing is allocated per hello. The cookie is a truncated HMAC-SHA256 over the address and
-/// the ClientHello's own parameters but the session id; its first byte names the secret. Secrets are replaced every kRotation; the
-/// previous one is accepted for as long again.
+/// the ClientHello's own parameters but the session id; its first byte names the secret. Secrets are replaced every
+/// kRotation; the previous one is accepted for as long again.
 class HelloVerifier {
  public:
   static constexpr Micros kRotation = 60'000'000;

@@ -1,6 +1,13 @@
 import test from 'ava';
 import { SocketOption } from 'lwm2m-tls';
-import { connectedPair, failureOf, kinds, receiveText, setRecvTimeout } from '../helpers/contract-sockets.js';
+import {
+  connectedPair,
+  failureOf,
+  kinds,
+  makeSocket,
+  receiveText,
+  setRecvTimeout,
+} from '../helpers/contract-sockets.js';
 
 const text = 'twelve bytes';
 
@@ -70,6 +77,13 @@ for (const kind of kinds) {
     t.false(server.getOpt(SocketOption.hasBufferedData));
   });
 }
+
+test('a length that no message can have is refused as every argument is', async (t) => {
+  const socket = makeSocket(t, 'DTLS');
+  for (const length of [0, -1, 1.5, '9', null]) {
+    t.is((await failureOf(t, socket.receiveMessage(length as number))).code, 'EINVAL', String(length));
+  }
+});
 
 test('DTLS: nobody reads, and memory stays bounded', async (t) => {
   const { client, server } = await connectedPair(t, 'DTLS');
