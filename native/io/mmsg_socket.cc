@@ -107,12 +107,23 @@ MmsgSocket::Received MmsgSocket::receive_batch() {
 }
 
 MmsgSocket::Received MmsgSocket::receive_error(int error) {
-  if (error == UV_EAGAIN) return Received::kDone;
+  if (error == UV_EAGAIN || reporting_error_) return Received::kDone;
   if (!is_passing_error(error)) {
     fail(error);
     return Received::kDone;
   }
+  read_before_error();
+  if (!reading_) return Received::kDone;
   return observer_.receive_failed(error) ? Received::kMore : Received::kDone;
+}
+
+/// The kernel tells an error before the datagrams that came ahead of it, and these say more: a peer may have sent an
+/// alert and then closed its port.
+void MmsgSocket::read_before_error() {
+  reporting_error_ = true;
+  for (int batch = 0; batch < kBatchesPerTurn && receive_batch() == Received::kMore && reading_; ++batch) {
+  }
+  reporting_error_ = false;
 }
 
 /// libuv takes POLLERR for a broken descriptor and stops watching. On a UDP socket it only means that an ICMP error

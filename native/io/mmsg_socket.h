@@ -32,6 +32,7 @@ class MmsgSocket final : public DatagramSocket {
   enum class Received { kMore, kDone };
   Received receive_batch();
   Received receive_error(int error);
+  void read_before_error();
   void drain_poll_error();
   size_t transmit(const core::Outbox& outbox, size_t first, size_t last);
   void enqueue(const core::Outbox& outbox, size_t first, size_t last);
@@ -47,6 +48,7 @@ class MmsgSocket final : public DatagramSocket {
   int family_ = 4;
   bool connected_ = false;
   bool packet_info_ = false;  ///< bound to a wildcard address: our own address is part of each peer's
+  bool reporting_error_ = false;
   bool reading_ = false;
   int empty_poll_errors_ = 0;
   int blocked_by_ = 0;  ///< why the kernel took no more: EAGAIN or ENOBUFS
