@@ -1,5 +1,5 @@
 import test from 'ava';
-import { cipherSuites, credentials, SocketOption } from 'lwm2m-tls';
+import { cipherSuites, credentials, SocketOption, type SslConfiguration } from 'lwm2m-tls';
 import { plaintextLimit } from '#lib/contract/channel/record-overhead.js';
 import { connectedPair, failureOf, pskSecurity } from '../helpers/contract-sockets.js';
 import { pki } from '../helpers/pki.js';
@@ -20,7 +20,33 @@ const limits: [name: string, innerMtu: number][] = [
   ['TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256', 1_327],
 ];
 
+/** The same with encrypt-then-MAC (RFC 7366), which has to be asked for. */
+const encryptThenMacLimits: [name: string, innerMtu: number][] = [
+  ['TLS_PSK_WITH_AES_128_CBC_SHA256', 1_327],
+  ['TLS_PSK_WITH_AES_256_CBC_SHA384', 1_311],
+  ['TLS_PSK_WITH_AES_128_CBC_SHA', 1_343],
+  ['TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256', 1_327],
+];
+
 const headers = 28;
+
+for (const [name, innerMtu] of encryptThenMacLimits) {
+  test(`${name} with encrypt-then-MAC`, async (t) => {
+    const configuration: SslConfiguration = {
+      ciphersuites: [cipherSuites.find((suite) => suite.name === name)!.id],
+      backendConfiguration: { forcedMtu: 1_400 + headers },
+      additionalConfigurationClb: ({ configure }) => configure('Options', 'EncryptThenMac'),
+    };
+    const { client, server } = await connectedPair(t, 'DTLS', configuration, configuration);
+    t.is(client.getOpt(SocketOption.innerMtu), innerMtu);
+    const before = client.getOpt(SocketOption.bytesSent);
+    await client.send(Buffer.alloc(innerMtu, 1));
+    t.is((await server.receiveMessage()).length, innerMtu);
+    const size = client.getOpt(SocketOption.bytesSent) - before;
+    t.true(size <= 1_400 && size > 1_400 - 16, `${size} bytes`);
+    t.is((await failureOf(t, client.send(Buffer.alloc(innerMtu + 1)))).code, 'EMSGSIZE');
+  });
+}
 
 for (const [name, innerMtu] of limits) {
   test(name, async (t) => {
