@@ -1,10 +1,12 @@
 import { Duplex } from 'node:stream';
 import { checkReceived, type NetBackend } from '../backends/net-backend.js';
+import { Turns } from './turns.js';
 
 /** A stream backend as a `Duplex`. Destroying it does not close the backend, which may stay with its owner. */
 export class BackendDuplex extends Duplex {
   readonly #backend: NetBackend;
   readonly #traffic = { sent: 0, received: 0 };
+  readonly #turns = new Turns();
   #ended = false;
 
   constructor(backend: NetBackend) {
@@ -39,6 +41,8 @@ export class BackendDuplex extends Duplex {
   }
 
   async #receive(): Promise<Uint8Array | null> {
+    await this.#turns.next();
+    if (this.destroyed) return null; // what comes now is its owner's
     return checkReceived(await this.#backend.receive());
   }
 

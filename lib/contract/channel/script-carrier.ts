@@ -10,6 +10,7 @@ import { Associations } from './associations.js';
 import type { Channel, ChannelHooks, Established } from './channel.js';
 import { type DatagramChannel, tooLarge } from './datagram-channel.js';
 import { leavesInTime } from './goodbye.js';
+import { Turns } from './turns.js';
 
 /** Stands for the other end of a backend: native code wants an address, a backend need not have one. */
 const PEER = { address: '127.0.0.1', port: 1 };
@@ -136,6 +137,7 @@ export class ScriptCarrier implements Channel {
 
   async #pump(): Promise<void> {
     const { native, number } = this.#associations.endpoint;
+    const turns = new Turns();
     try {
       while (!this.#over) {
         const message = checkReceived(await this.#backend.receive());
@@ -143,6 +145,7 @@ export class ScriptCarrier implements Channel {
         if (message === null) throw new ContractError('ECONNRESET', `${this.#hooks.what}: the backend has ended`);
         this.#traffic.received += message.length;
         native.injectDatagram(number, PEER.address, PEER.port, message);
+        await turns.next();
       }
     } catch (error) {
       if (!this.#over) this.#break(toContractError(this.#hooks.what, error));
