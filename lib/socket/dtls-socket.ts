@@ -216,6 +216,9 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
   /**
    * The messages from now on. Ends with the connection, throws when it fails. What is not fetched yet waits in memory
    * without a limit, as with `events.on()`: a reader that cannot keep up should listen to `'message'` and drop.
+   *
+   * Leaving the loop leaves the connection open. When nobody else listens, messages that have arrived and were not fetched
+   * are kept for the next listener or loop, and so are those that come until then, as long as there are fewer than eight.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
     return messagesOf(this, this.#peer);

@@ -7,7 +7,7 @@ import './dtls-socket.js'; // sets createDtlsSocket
 import type { DtlsSocket } from './dtls-socket.js';
 import { createDtlsSocket } from './socket-factory.js';
 
-/** Messages kept for a socket that nobody listens to yet. */
+/** Messages kept for a socket that nobody listens to yet, or any more after an iteration. */
 const HELD_MESSAGES = 8;
 
 const trafficScratch = new BigUint64Array(4);
@@ -29,6 +29,8 @@ export class Peer {
   /** False while messages are held back, because there was no listener yet, or dropped, because we are closing. */
   #flowing = false;
   #held: Buffer[] | undefined;
+  /** Closed by ourselves: what has come is of no use any more. */
+  #stopped = false;
   #closeWaiters: (() => void)[] | undefined;
   #session: Buffer | undefined;
   #makeSession: (() => Buffer) | undefined;
@@ -110,11 +112,21 @@ export class Peer {
     else process.nextTick(() => this.#release());
   }
 
-  /** Messages that came before anybody listened; they are the caller's now. */
-  takeHeld(): Buffer[] {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    return held;
+  /** The oldest of the messages that came while nobody listened; it is the caller's now. */
+  takeHeld(): Buffer | undefined {
+    return this.#held?.shift();
+  }
+
+  /**
+   * Takes back what a listener that has gone did not want any more. When it was the last one, this and what comes from now
+   * on is held as before the first; otherwise the others have it.
+   */
+  putBack(messages: readonly Buffer[]): void {
+    if (this.#stopped || this.socket.listenerCount('message') > 0) return;
+    this.#flowing = false;
+    const copies = messages.map((message) => Buffer.from(message)); // for the reason in #hold
+    const held = [...copies, ...(this.#held ?? [])];
+    this.#held = held.length > 0 ? held : undefined;
   }
 
   /** Whether the UDP socket holds the process; a server's is not its peers' to decide about. */
@@ -144,6 +156,7 @@ export class Peer {
   stop(): void {
     this.#traffic = this.traffic;
     this.#state = 'closing';
+    this.#stopped = true;
     this.#flowing = false;
     this.#held = undefined;
   }
@@ -187,11 +200,10 @@ export class Peer {
   }
 
   #release(): void {
-    const held = this.#held;
-    while (held !== undefined && held.length > 0) {
+    while (this.#held !== undefined && this.#held.length > 0) {
       if (this.socket.listenerCount('message') === 0) return;
       try {
-        this.socket.emit('message', held.shift() as Buffer);
+        this.socket.emit('message', this.#held.shift() as Buffer);
       } catch (error) {
         rethrowLater(error);
       }

@@ -56,5 +56,5 @@ test('once there was a listener, messages without one are dropped', (t) => {
   const ignore = () => {};
   peer.socket.on('message', ignore).off('message', ignore);
   peer.deliver(Buffer.from('nobody hears'));
-  t.deepEqual(peer.takeHeld(), []);
+  t.is(peer.takeHeld(), undefined);
 });
