@@ -1,6 +1,7 @@
 import type { TlsaRecord } from '../binding.js';
 import { type PemOrDer, parsePemOrDer } from './certificates.js';
-import { boolean, integer, invalidOption, invalidSecret, optionsRecord } from './check.js';
+import { boolean, optionsRecord } from './check.js';
+import { parseTlsaRecords } from './tlsa.js';
 
 /** Whose certificates are believed. */
 export interface TrustOptions {
@@ -65,28 +66,9 @@ export interface DaneOptions {
   records: readonly TlsaRecord[];
 }
 
-/** Largest association data that we take: a full certificate of that size would not fit a handshake either. */
-const MAX_ASSOCIATION_DATA = 65_535;
-
 /** Null: no DANE. Throws `ERR_INVALID_OPTION`, `ERR_UNKNOWN_OPTION`. */
 export function parseDane(value: unknown): readonly TlsaRecord[] | null {
   if (value === undefined) return null;
   const { records } = optionsRecord(value, 'dane', ['records']);
-  if (!Array.isArray(records)) throw invalidOption('dane.records', records, 'an array of TLSA records');
-  return Object.freeze(records.map((record, index) => parseTlsaRecord(record, `dane.records[${index}]`)));
-}
-
-function parseTlsaRecord(value: unknown, where: string): TlsaRecord {
-  const record = optionsRecord(value, where, ['usage', 'selector', 'matchingType', 'data']);
-  const { data } = record;
-  if (!(data instanceof Uint8Array) || data.length === 0 || data.length > MAX_ASSOCIATION_DATA) {
-    throw invalidSecret(`${where}.data`, data, `a Uint8Array of 1 to ${MAX_ASSOCIATION_DATA} bytes`);
-  }
-  const number = (name: string) => integer(record[name], `${where}.${name}`, { min: 0, max: 255 });
-  return Object.freeze({
-    usage: number('usage'),
-    selector: number('selector'),
-    matchingType: number('matchingType'),
-    data: Uint8Array.from(data),
-  });
+  return parseTlsaRecords(records, 'dane.records');
 }

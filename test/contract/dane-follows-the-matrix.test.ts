@@ -130,6 +130,10 @@ test('records are for sockets with DANE', (t) => {
   for (const bad of [undefined, {}, [1], [{ ...unusable, usage: -1 }], [{ ...unusable, data: 'text' }]]) {
     t.throws(() => socket.setOpt(SocketOption.daneTlsaArray, bad as never), { code: 'EINVAL' });
   }
+  for (const size of [0, 65_536]) {
+    const records = [{ ...unusable, data: Buffer.alloc(size) }];
+    t.throws(() => socket.setOpt(SocketOption.daneTlsaArray, records), { code: 'EINVAL' }, `${size} bytes`);
+  }
   t.throws(() => socket.setOpt(SocketOption.daneTlsaArray, [{ ...unusable, matching: 1 } as never]), {
     code: 'ERR_UNKNOWN_OPTION',
   });

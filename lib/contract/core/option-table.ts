@@ -1,12 +1,12 @@
 import type { TlsaRecord } from '../../binding.js';
 import { invalidOption } from '../../options/check.js';
+import { parseTlsaRecords } from '../../options/tlsa.js';
 import type { NetBackend } from '../backends/net-backend.js';
 import type { Channel } from '../channel/channel.js';
 import { parseAddressFamily } from '../config/backend-configuration.js';
 import type { Configuration } from '../config/configuration.js';
 import { type DtlsHandshakeTimeouts, parseDtlsHandshakeTimeouts } from '../config/handshake-timeouts.js';
 import { DEFAULT_MTU } from '../config/mtu.js';
-import { copyTlsaRecords } from '../dane.js';
 import { ContractError } from '../errors/contract-error.js';
 import { inContractTerms } from '../errors/convert.js';
 import { SocketOption } from '../socket-option.js';
@@ -99,7 +99,7 @@ function setTlsaRecords(holder: OptionHolder, value: unknown): void {
   if (security.mode !== 'certificate' || !security.dane) {
     throw new ContractError('EINVAL', 'setOpt: daneTlsaArray: security.dane is not configured');
   }
-  holder.tlsa = copyTlsaRecords(value);
+  holder.tlsa = parseTlsaRecords(value, 'daneTlsaArray');
 }
 
 function setHandshakeTimeouts(holder: OptionHolder, value: unknown): void {
