@@ -1,10 +1,11 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { boolean, integer, invalidOption, optionsRecord, text } from '../../options/check.js';
 import { DEFAULT_MTU } from '../config/mtu.js';
 import { ContractError } from '../errors/contract-error.js';
 import { inContractTerms, toContractError } from '../errors/convert.js';
 import { SocketState } from '../socket-state.js';
+import { canonicalAddress } from './canonical-address.js';
 import type { NetBackend } from './net-backend.js';
 
 /** Anything that sends messages to one peer and tells of its messages, such as a connected `dgram.Socket`. */
@@ -24,8 +25,8 @@ export interface MessageEmitter {
 /** Whom the messages are exchanged with. */
 export interface DatagramBackendOptions {
   /**
-   * Numeric, of a `dgram.Socket` that is not connected, together with `remotePort`: only this sender's messages count, as
-   * `rinfo` tells of it.
+   * Numeric, of a `dgram.Socket` that is not connected, together with `remotePort`: only this sender's messages count. It
+   * may be spelled in any way, but for the zone of a link-local address, which is as `rinfo` tells of it.
    */
   remoteAddress?: string | undefined;
   /** 1..65535. Default: the socket is connected. */
@@ -73,6 +74,7 @@ class DatagramBackend implements NetBackend {
   readonly remotePort: number | undefined;
   readonly remoteHostname: string | undefined;
   readonly #socket: Socket;
+  readonly #canonicalHost: string | undefined;
   readonly #waiting: Uint8Array[] = [];
   #state: SocketState;
   #error: Error | undefined;
@@ -84,6 +86,7 @@ class DatagramBackend implements NetBackend {
     this.remotePort = options.remotePort;
     this.remoteHostname = options.remoteHostname ?? options.remoteAddress;
     this.#socket = socket;
+    this.#canonicalHost = this.remoteHost && canonicalAddress(this.remoteHost);
     this.#state = options.accepted ? SocketState.accepted : SocketState.connected;
     socket.on('message', this.#onMessage);
     socket.on('error', this.#onError);
@@ -98,7 +101,7 @@ class DatagramBackend implements NetBackend {
     return new Promise((resolve, reject) => {
       const done = (error: Error | null) => (error ? reject(toContractError('send', error)) : resolve());
       if (this.remotePort === undefined || this.remoteHost === undefined) this.#socket.send(data, done);
-      else this.#socket.send(data, this.remotePort, this.remoteHost, done);
+      else this.#socket.send(data, this.remotePort, this.#reachable(this.remoteHost), done);
     });
   }
 
@@ -127,10 +130,20 @@ class DatagramBackend implements NetBackend {
     this.#wake?.();
   }
 
+  #isPeer(sender: RemoteInfo | undefined): boolean {
+    if (this.remotePort === undefined) return true;
+    if (sender?.port !== this.remotePort) return false;
+    return sender.address === this.remoteHost || canonicalAddress(sender.address) === this.#canonicalHost;
+  }
+
+  /** A socket for IPv6 reaches IPv4 by mapped addresses only. */
+  #reachable(host: string): string {
+    const { type } = this.#socket as { type?: string };
+    return type === 'udp6' && isIPv4(host) ? `::ffff:${host}` : host;
+  }
+
   readonly #onMessage = (message: Buffer, sender?: RemoteInfo): void => {
-    const isPeers =
-      this.remotePort === undefined || (sender?.port === this.remotePort && sender.address === this.remoteHost);
-    if (!isPeers || this.#waiting.length >= MOST_WAITING) return;
+    if (!this.#isPeer(sender) || this.#waiting.length >= MOST_WAITING) return;
     this.#waiting.push(message);
     this.#wake?.();
   };
