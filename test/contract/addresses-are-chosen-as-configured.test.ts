@@ -41,15 +41,12 @@ for (const kind of kinds) {
   test(`${kind}: an endpoint that worked is written down, and a failure leaves it`, async (t) => {
     const listener = await boundSocket(t, kind);
     const preferredEndpoint: ResolvedEndpoint = { address: '', port: 0 };
-    const client = makeSocket(t, kind, { backendConfiguration: { preferredEndpoint } });
+    const client = makeSocket(t, kind, { backendConfiguration: { preferredEndpoint, addressFamily: inet4 } });
     await failureOf(t, client.connect('no-such-host.invalid', 5684));
     t.deepEqual(preferredEndpoint, { address: '', port: 0 });
     const server = makeSocket(t, kind);
     const port = listener.getLocalPort();
-    await Promise.all([client.connect('localhost', port), listener.accept(server)]).catch(() => {});
-    if (client.getOpt(SocketOption.state) !== SocketState.connected) {
-      await Promise.all([client.connect('127.0.0.1', port), listener.accept(server)]);
-    }
+    await Promise.all([client.connect('localhost', port), listener.accept(server)]);
     t.deepEqual(preferredEndpoint, { address: '127.0.0.1', port });
   });
 
