@@ -35,3 +35,4 @@ export { TlsServer, type TlsServerEvents } from './tls/tls-server.js';
 export type { TlsServerCounters } from './tls/tls-server-counters.js';
 export type { TlsListenOptions, TlsServerOptions } from './tls/tls-server-options.js';
 export { TlsSocket } from './tls/tls-socket.js';
+export type { TlsSocketEmitting, TlsSocketEvents, TlsSocketListening } from './tls/tls-socket-events.js';

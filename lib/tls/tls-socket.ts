@@ -12,6 +12,7 @@ import { linesOf } from './keylog-lines.js';
 import { FLUSH_TIME } from './linger.js';
 import { setTlsSocketFactory, type TlsSocketSettings } from './socket-factory.js';
 import type { TlsConnection } from './tls-connection.js';
+import type { TlsSocketEmitting, TlsSocketListening } from './tls-socket-events.js';
 import { addressOf, noAddress, type TransportAddress } from './transport-address.js';
 
 /** Bytes of waiting writes that leave in common records; more would only be copied for nothing. */
@@ -32,6 +33,22 @@ const MERGED = 65_536;
  * `'close'` comes when TCP is closed; after an error at once.
  */
 export class TlsSocket extends Duplex {
+  /** `EventEmitter.on`, for {@link TlsSocketEvents}. */
+  declare on: TlsSocketListening<this>;
+  /** `EventEmitter.once`, for {@link TlsSocketEvents}. */
+  declare once: TlsSocketListening<this>;
+  /** `EventEmitter.off`, for {@link TlsSocketEvents}. */
+  declare off: TlsSocketListening<this>;
+  /** `EventEmitter.addListener`, for {@link TlsSocketEvents}. */
+  declare addListener: TlsSocketListening<this>;
+  /** `EventEmitter.removeListener`, for {@link TlsSocketEvents}. */
+  declare removeListener: TlsSocketListening<this>;
+  /** `EventEmitter.prependListener`, for {@link TlsSocketEvents}. */
+  declare prependListener: TlsSocketListening<this>;
+  /** `EventEmitter.prependOnceListener`, for {@link TlsSocketEvents}. */
+  declare prependOnceListener: TlsSocketListening<this>;
+  /** `EventEmitter.emit`, for {@link TlsSocketEvents}. */
+  declare emit: TlsSocketEmitting;
   readonly #connection: TlsConnection;
   readonly #settings: TlsSocketSettings;
   #address: TransportAddress = noAddress;
@@ -295,7 +312,7 @@ export class TlsSocket extends Duplex {
     const bound = this.#settings.bindSession?.(session);
     session.fill(0);
     this.#session = bound;
-    if (!this.#sessionsHeld) process.nextTick(() => this.emit('session', bound));
+    if (!this.#sessionsHeld && bound !== undefined) process.nextTick(() => this.emit('session', bound));
   }
 
   #onKeylog(lines: Buffer): void {
