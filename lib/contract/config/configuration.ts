@@ -8,7 +8,7 @@ import {
 } from './handshake-timeouts.js';
 import type { LibraryContext } from './library-context.js';
 import { parseMinVersion, type SslVersion } from './protocol-version.js';
-import { parseSecurity, type SecurityInfo, type SecuritySettings } from './security.js';
+import { parseSecurity, type SecurityInfo, type SecuritySettings, wipeSecurity } from './security.js';
 import { parseServerName } from './server-name.js';
 
 /**
@@ -69,26 +69,45 @@ const names = [
 export function parseConfiguration(value: unknown, transport: 'datagram' | 'stream'): Configuration {
   const options = optionsRecord(value, 'the configuration', names);
   const minVersion = parseMinVersion(options['version'], transport);
-  const handshakeTimeouts = options['dtlsHandshakeTimeouts'];
+  const handshakeTimeouts = parseTimeouts(options['dtlsHandshakeTimeouts']);
   const sessionBuffer = parseSessionBuffer(options['sessionResumptionBuffer']);
   const configureLibrary = parseCallback(options['additionalConfigurationClb']);
   const backend = parseBackendConfiguration(options['backendConfiguration']);
   const serverName = parseServerName(options['serverNameIndication']);
   const useConnectionId = boolean(options['useConnectionId'], 'useConnectionId', false);
   const security = parseSecurity(options['security']);
+  const suites = suitesFor(security, options['ciphersuites'], transport, minVersion);
   return Object.freeze({
     transport,
     minVersion,
     security,
-    handshakeTimeouts:
-      handshakeTimeouts === undefined ? DEFAULT_DTLS_HANDSHAKE_TIMEOUTS : parseDtlsHandshakeTimeouts(handshakeTimeouts),
+    handshakeTimeouts,
     sessionBuffer,
-    suites: selectSuites(options['ciphersuites'], security.mode, transport, minVersion),
+    suites,
     configureLibrary,
     backend,
     serverName,
     useConnectionId,
   });
+}
+
+function parseTimeouts(value: unknown): Readonly<DtlsHandshakeTimeouts> {
+  return value === undefined ? DEFAULT_DTLS_HANDSHAKE_TIMEOUTS : parseDtlsHandshakeTimeouts(value);
+}
+
+/** The last check of all: what is wrong here leaves nobody who could wipe the secrets later. */
+function suitesFor(
+  security: SecuritySettings,
+  value: unknown,
+  transport: 'datagram' | 'stream',
+  minVersion: number,
+): SuiteSelection {
+  try {
+    return selectSuites(value, security.mode, transport, minVersion);
+  } catch (error) {
+    wipeSecurity(security);
+    throw error;
+  }
 }
 
 function parseSessionBuffer(value: unknown): Uint8Array | undefined {

@@ -40,12 +40,16 @@ export function loadCertificates(source: unknown, name: string): readonly Uint8A
 /** Exactly one key, from a file or a buffer. */
 export function loadPrivateKey(source: unknown, name: string): LoadedKey {
   const record = sourceRecord(source, name);
-  const passphrase = record['password'] === undefined ? null : Buffer.from(textField(record, 'password', name));
+  const password = record['password'] === undefined ? undefined : textField(record, 'password', name);
+  const withPassphrase = (key: Uint8Array) => ({
+    key,
+    passphrase: password === undefined ? null : Buffer.from(password),
+  });
   switch (record['source']) {
     case 'file':
-      return { key: readWhole(textField(record, 'filename', name), name), passphrase };
+      return withPassphrase(readWhole(textField(record, 'filename', name), name));
     case 'buffer':
-      return { key: bytesField(record, name), passphrase };
+      return withPassphrase(bytesField(record, name));
     default:
       throw new ContractError('EINVAL', `${name}: a private key comes from a file or a buffer, nothing else`);
   }

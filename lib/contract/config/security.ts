@@ -1,3 +1,4 @@
+import { native } from '../../binding.js';
 import { boolean, invalidOption, oneOf, secretsRecord } from '../../options/check.js';
 import { parsePskCredentials } from '../../options/psk.js';
 import { ContractError } from '../errors/contract-error.js';
@@ -85,12 +86,20 @@ export function parseSecurity(value: unknown = {}): SecuritySettings {
   return parseCertificateSecurity(secretsRecord(value, 'security', certificateNames));
 }
 
+/** Wipes our copies of keys. */
+export function wipeSecurity(security: SecuritySettings): void {
+  const secrets = security.mode === 'psk' ? [security.key] : [security.privateKey, security.passphrase];
+  for (const secret of secrets) if (secret !== null) native.cleanse(secret);
+}
+
 function parsePskSecurity({ identity, key }: Record<string, unknown>): PskSettings {
-  const credentials = parsePskCredentials({
-    identity: typeof identity === 'string' ? identity : loadPskBytes(identity, 'security.identity'),
-    key: loadPskBytes(key, 'security.key'),
-  });
-  return { mode: 'psk', ...credentials };
+  const identityBytes = typeof identity === 'string' ? identity : loadPskBytes(identity, 'security.identity');
+  const keyBytes = loadPskBytes(key, 'security.key');
+  try {
+    return { mode: 'psk', ...parsePskCredentials({ identity: identityBytes, key: keyBytes }) };
+  } finally {
+    if (keyBytes !== undefined) native.cleanse(keyBytes); // there is another copy now, or none is needed
+  }
 }
 
 function parseCertificateSecurity(options: Record<string, unknown>): CertificateSettings {

@@ -1,6 +1,7 @@
 import { type ClientParameters, type NativeContext, native } from '../../binding.js';
 import type { Configuration } from '../config/configuration.js';
 import { createClientContext, createServerContext } from '../config/library-context.js';
+import { wipeSecurity } from '../config/security.js';
 import { ContractError } from '../errors/contract-error.js';
 import { inContractTerms } from '../errors/convert.js';
 
@@ -39,9 +40,7 @@ export class Contexts {
 
   /** Wipes our copies of keys. */
   wipe(): void {
-    const { security } = this.#configuration;
-    const secrets = security.mode === 'psk' ? [security.key] : [security.privateKey, security.passphrase];
-    for (const secret of secrets) if (secret !== null) native.cleanse(secret);
+    wipeSecurity(this.#configuration.security);
     this.#client = undefined;
     this.#server = undefined;
   }
