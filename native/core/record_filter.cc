@@ -39,6 +39,7 @@ bool acceptable_fragments(ByteView payload, Role role, size_t max_message) {
     const uint32_t length = read_u24(&payload[9]);
     if (!may_receive(payload[0], role) || message > max_message) return false;
     if (offset > message || length > message - offset || length > payload.size() - kHandshakeHeader) return false;
+    if (length == 0 && message != 0) return false;  // libssl takes it for the whole message
     payload = payload.subspan(kHandshakeHeader + length);
   }
   return true;

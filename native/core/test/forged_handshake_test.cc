@@ -46,6 +46,7 @@ std::vector<Bytes> forgeries() {
   forged.push_back(plain_record(22, {16, 0, 0, 1}));                    // half a header
   forged.push_back(plain_record(22, fragment(16, 10, 2, 8, 10)));       // beyond its message
   forged.push_back(plain_record(22, fragment(16, 0xffffff, 2, 0, 1)));  // a message of 16 MiB
+  forged.push_back(plain_record(22, fragment(16, 10, 2, 0, 0)));        // nothing of a message
   for (const uint8_t type : {0, 20, 24, 99}) forged.push_back(plain_record(22, fragment(type, 4, 2, 0, 4)));
   forged.push_back(plain_record(22, Bytes(17'000)));
   return forged;
