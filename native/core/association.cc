@@ -41,9 +41,11 @@ std::unique_ptr<Association> Association::accept(std::shared_ptr<const Context> 
 bool Association::take_hello(DatagramBio& bio, ByteView datagram, const ClientHello& hello) {
   SSL* ssl = ssl_.get();
   std::copy_n(hello.random().begin(), std::min(hello.random().size(), hello_random_.size()), hello_random_.begin());
+  hello_length_ = hello.length;
+  hello_sequence_ = hello.message_sequence;
   SSL_set_accept_state(ssl);
   if (hello.message_sequence == 1) {
-    // Keeps the hello for the handshake to come, and takes its record sequence number over.
+    // Keeps the hello, or its first fragment, for the handshake to come, and takes its record sequence number over.
     DatagramBio::Lease lease(bio, flow_, datagram);
     if (DTLSv1_listen(ssl, bio.scratch_address()) != 1) return false;
     // DTLSv1_listen clears the SSL, and the MTU with it.
@@ -181,7 +183,10 @@ bool Association::finished_unreadable() const {
 }
 
 bool Association::admits(const RecordHeader& record, ByteView payload) {
-  if (record.epoch == 0) return acceptable_plain_record(record, payload, role(), context().max_handshake_message());
+  if (record.epoch == 0) {
+    if (!acceptable_plain_record(record, payload, role(), context().max_handshake_message())) return false;
+    return record.type != content_type::kHandshake || !contradicts_hello(payload);
+  }
   if (record.type != content_type::kHandshake && record.type != content_type::kAlert) return false;
   const CipherSuite* suite = pending_suite();
   if (suite == nullptr) return false;
@@ -191,6 +196,20 @@ bool Association::admits(const RecordHeader& record, ByteView payload) {
   const OSSL_HANDSHAKE_STATE state = SSL_get_state(ssl_.get());
   if (state == TLS_ST_SR_CHANGE || state == TLS_ST_CR_CHANGE) return true;
   return ++early_records_ <= kMaxEarlyRecords;
+}
+
+/// Server: fragments, already found acceptable, that pretend to belong to the client's hello. libssl gives up when two
+/// fragments of a message announce different lengths, so one forged datagram could end a handshake.
+bool Association::contradicts_hello(ByteView payload) const {
+  constexpr size_t kHandshakeHeader = 12;
+  constexpr uint8_t kClientHello = 1;
+  if (role() != Role::kServer) return false;
+  while (!payload.empty()) {
+    const bool of_hello = payload[0] == kClientHello && read_u24(&payload[1]) == hello_length_;
+    if (read_u16(&payload[4]) == hello_sequence_ && !of_hello) return true;
+    payload = payload.subspan(kHandshakeHeader + read_u24(&payload[9]));
+  }
+  return false;
 }
 
 const CipherSuite* Association::pending_suite() const {

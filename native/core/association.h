@@ -22,9 +22,9 @@ class Association final : public Connection {
   enum class Progress { kPending, kEstablished, kFailed };
   enum class ReadResult { kMessage, kNothing, kCloseNotify, kFailed };
 
-  /// Server side, for a ClientHello whose cookie was verified. libssl holds it when this returns if it is message 1;
-  /// otherwise libssl is ready for it, and handshake() wants `datagram` first. Null when memory runs out or the hello
-  /// is not acceptable.
+  /// Server side, for a ClientHello, or the first fragment of one, whose cookie was verified. libssl holds that record
+  /// when this returns if it is of message 1; otherwise libssl is ready for it, and handshake() wants `datagram` first.
+  /// Null when memory runs out or the hello is not acceptable.
   static std::unique_ptr<Association> accept(std::shared_ptr<const Context> context, DatagramBio& bio,
                                              const Address& peer, ByteView datagram, const ClientHello& hello);
   /// Client side; the first handshake() sends the ClientHello. Null, and why in `status`, when it cannot be had.
@@ -82,6 +82,7 @@ class Association final : public Connection {
   static SslPtr make_ssl(const Context& context, DatagramBio& bio);
   bool take_hello(DatagramBio& bio, ByteView datagram, const ClientHello& hello);
   bool skip_hellos(DatagramBio& bio, const ClientHello& hello);
+  bool contradicts_hello(ByteView payload) const;
   const CipherSuite* pending_suite() const;
   void follow_timer(Micros now);
   bool complete();
@@ -91,6 +92,8 @@ class Association final : public Connection {
 
   Flow flow_;
   std::array<uint8_t, SSL3_RANDOM_SIZE> hello_random_{};  ///< server role: libssl has it only later
+  uint32_t hello_length_ = 0;                             ///< server role, of the message
+  uint16_t hello_sequence_ = 0;                           ///< server role
   int inner_mtu_ = 0;
   int early_records_ = 0;
   int shortest_record_ = 0;

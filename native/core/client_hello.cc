@@ -1,11 +1,13 @@
 #include "client_hello.h"
 
 #include <algorithm>
+#include <array>
 
 namespace core {
 namespace {
 
 constexpr size_t kHandshakeHeader = 12;
+constexpr size_t kFragmentOffsetAt = 6;
 constexpr uint8_t kClientHelloType = 1;
 constexpr size_t kVersionAndRandom = 2 + 32;
 constexpr size_t kMaxSessionId = 32;
@@ -60,21 +62,22 @@ bool parse_body(ByteView body, ClientHello& hello) {
   if (!reader.skip(cookie)) return false;
   hello.cookie = body.subspan(reader.position() - cookie, cookie);
 
-  const size_t after_cookie = reader.position();
+  const size_t suites_at = reader.position();
   const size_t suites = reader.u16();
   if (suites < 2 || suites % 2 != 0 || !reader.skip(suites)) return false;
+  hello.cipher_suites = body.subspan(suites_at, reader.position() - suites_at);
+  if (!hello.whole) return true;
+
   const size_t compressions = reader.u8();
   if (compressions < 1 || !reader.skip(compressions)) return false;
-  hello.after_cookie = body.subspan(after_cookie, reader.position() - after_cookie);
-  hello.extensions = body.subspan(reader.position());
-
   return well_formed_extensions(reader, body.size());
 }
 
 }  // namespace
 
 std::vector<uint8_t> hello_without_cookie(const ClientHello& hello, uint16_t sequence) {
-  const size_t body = hello.before_cookie.size() + 1 + hello.after_cookie.size() + hello.extensions.size();
+  constexpr std::array<uint8_t, 2> kNullCompression = {1, 0};
+  const size_t body = hello.before_cookie.size() + 1 + hello.cipher_suites.size() + kNullCompression.size();
   std::vector<uint8_t> copy(RecordHeader::kSize + kHandshakeHeader + body);
   uint8_t* p = copy.data();
   p[0] = content_type::kHandshake;
@@ -88,14 +91,15 @@ std::vector<uint8_t> hello_without_cookie(const ClientHello& hello, uint16_t seq
   write_u24(p + 9, static_cast<uint32_t>(body));
   p = std::ranges::copy(hello.before_cookie, p + kHandshakeHeader).out;
   *p++ = 0;  // no cookie
-  p = std::ranges::copy(hello.after_cookie, p).out;
-  std::ranges::copy(hello.extensions, p);
+  p = std::ranges::copy(hello.cipher_suites, p).out;
+  std::ranges::copy(kNullCompression, p);
   return copy;
 }
 
 bool looks_like_client_hello(ByteView datagram) {
   return datagram.size() >= RecordHeader::kSize + kHandshakeHeader && datagram[0] == content_type::kHandshake &&
-         read_u16(&datagram[3]) == 0 && datagram[RecordHeader::kSize] == kClientHelloType;
+         read_u16(&datagram[3]) == 0 && datagram[RecordHeader::kSize] == kClientHelloType &&
+         read_u24(&datagram[RecordHeader::kSize + kFragmentOffsetAt]) == 0;
 }
 
 bool parse_client_hello(ByteView datagram, ClientHello& hello) {
@@ -104,11 +108,11 @@ bool parse_client_hello(ByteView datagram, ClientHello& hello) {
   ByteView payload;
   if (!next_record(rest, hello.record, payload) || payload.size() < kHandshakeHeader) return false;
 
-  const uint32_t length = read_u24(&payload[1]);
+  hello.length = read_u24(&payload[1]);
   hello.message_sequence = read_u16(&payload[4]);
-  const uint32_t fragment_offset = read_u24(&payload[6]);
   const uint32_t fragment_length = read_u24(&payload[9]);
-  if (fragment_offset != 0 || fragment_length != length || payload.size() - kHandshakeHeader != length) return false;
+  hello.whole = fragment_length == hello.length;
+  if (fragment_length > hello.length || payload.size() - kHandshakeHeader != fragment_length) return false;
   return parse_body(payload.subspan(kHandshakeHeader), hello);
 }
 

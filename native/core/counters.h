@@ -15,7 +15,7 @@ struct Counters {
   uint64_t messages_sent;
   uint64_t datagrams_malformed;    ///< empty, or not a DTLS record at all
   uint64_t datagrams_truncated;    ///< larger than any DTLS record: cut by the kernel, dropped
-  uint64_t datagrams_unroutable;   ///< no association and no ClientHello
+  uint64_t datagrams_unroutable;   ///< no association, no ClientHello nor the first fragment of one
   uint64_t datagrams_ignored;      ///< held no acceptable record: replayed, forged, out of epoch; or too many waited
   uint64_t hello_verify_requests;  ///< HelloVerifyRequests sent
   uint64_t cookies_rejected;       ///< ClientHellos with a cookie that is not (or no longer) ours

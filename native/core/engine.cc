@@ -49,7 +49,10 @@ void Engine::receive_from_stranger(ByteView datagram, const Address& from, Micro
 
 HelloVerifier::Verdict Engine::verify(ByteView datagram, const Address& from, Micros now, ClientHello& hello) {
   HelloVerifier::Reply reply;
-  const auto verdict = verifier_->check(datagram, from, now, hello, reply);
+  auto verdict = verifier_->check(datagram, from, now, hello, reply);
+  // Fragments are gathered in a buffer of the announced size.
+  const bool known = verdict != HelloVerifier::Verdict::kMalformed;
+  if (known && hello.length > server_->max_handshake_message()) verdict = HelloVerifier::Verdict::kMalformed;
   switch (verdict) {
     case HelloVerifier::Verdict::kVerified:
       break;
@@ -78,9 +81,14 @@ void Engine::accept(ByteView datagram, const ClientHello& hello, const Address& 
     return;
   }
   association->count_received(datagram.size());
-  const bool libssl_has_it = hello.message_sequence == 1;
   Association* inserted = insert(std::move(association), now);
-  if (inserted != nullptr) step_handshake(*inserted, libssl_has_it ? ByteView{} : datagram, now);
+  if (inserted == nullptr) return;
+  if (hello.message_sequence != 1) return feed_handshake(*inserted, datagram, now);
+  // libssl has it, but not the records behind it, which may hold the other fragments.
+  const PeerId id = inserted->id;
+  step_handshake(*inserted, {}, now);
+  const ByteView others = datagram.subspan(RecordHeader::kSize + hello.record.length);
+  if (!hello.whole && !others.empty() && peers_.find(id) != nullptr) feed_handshake(*inserted, others, now);
 }
 
 Association* Engine::insert(std::unique_ptr<Association> association, Micros now) {
@@ -108,7 +116,8 @@ void Engine::receive_from_peer(Association& association, ByteView datagram, Micr
 }
 
 /// A client that lost its state in mid-handshake must not wait for our half-open association to expire. Its new hello
-/// takes the cookie path; only a verified one with another random replaces what was there.
+/// takes the cookie path; only a verified one with another random replaces what was there. Of a hello in fragments that
+/// is decided by the first one; the others are for libssl, as are repeated ones.
 bool Engine::restart_handshake(Association& association, ByteView datagram, Micros now) {
   if (!server_ || association.role() != Role::kServer || !looks_like_client_hello(datagram)) return false;
   const Address from = association.peer();

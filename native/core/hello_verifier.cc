@@ -97,7 +97,8 @@ bool HelloVerifier::make_cookie(Generation& generation, uint8_t number, const Cl
   write_u16(&address[34], from.port);
   std::memcpy(&address[36], &from.scope, sizeof from.scope);
 
-  // Without the session id: Mbed TLS makes up another one for the second hello when it has a ticket.
+  // Without the session id: Mbed TLS makes up another one for the second hello when it has a ticket. Without what comes
+  // behind the cipher suites: it may be in a later fragment.
   const ByteView version_and_random = hello.version_and_random();
   HMAC_CTX* hmac = generation.hmac.get();
   std::array<uint8_t, EVP_MAX_MD_SIZE> digest;
@@ -105,7 +106,7 @@ bool HelloVerifier::make_cookie(Generation& generation, uint8_t number, const Cl
   const bool done = HMAC_Init_ex(hmac, nullptr, 0, nullptr, nullptr) == 1 &&
                     HMAC_Update(hmac, address.data(), address.size()) == 1 &&
                     HMAC_Update(hmac, version_and_random.data(), version_and_random.size()) == 1 &&
-                    HMAC_Update(hmac, hello.after_cookie.data(), hello.after_cookie.size()) == 1 &&
+                    HMAC_Update(hmac, hello.cipher_suites.data(), hello.cipher_suites.size()) == 1 &&
                     HMAC_Final(hmac, digest.data(), &size) == 1 && size >= kCookieSize - 1;
   if (!done) return false;
   out[0] = number;

@@ -10,9 +10,15 @@
 namespace core {
 
 /// Stateless cookie exchange of a server (RFC 6347 4.2.1): proves that a client can be reached at its address before
-/// anything is kept for it. Nothing is allocated per hello. The cookie is a truncated HMAC-SHA256 over the address and
-/// the ClientHello's own parameters but the session id; its first byte names the secret. Secrets are replaced every
-/// kRotation; the previous one is accepted for as long again.
+/// anything is kept for it. Nothing is allocated per hello. The cookie is a truncated HMAC-SHA256 over the address, the
+/// client's version, random and cipher suites; its first byte names the secret. Secrets are replaced every kRotation;
+/// the previous one is accepted for as long again.
+///
+/// Of a ClientHello in fragments the first one is judged, and has to hold all that the cookie covers. That must be the
+/// same in whole hellos and in fragmented ones: the cookie makes the second hello larger, so a client may well send the
+/// first one whole and the second one in two pieces, which the MTU cuts anywhere. Hence what stands behind the cipher
+/// suites, compression methods and extensions, is not covered. Nothing is lost by it: the proof is in the address, and
+/// the random, which no two handshakes share, ties the cookie to one of them.
 class HelloVerifier {
  public:
   static constexpr Micros kRotation = 60'000'000;
@@ -23,7 +29,7 @@ class HelloVerifier {
     kVerified,   ///< the cookie is ours and fresh
     kReply,      ///< no cookie: answer with the HelloVerifyRequest in `reply`
     kBadCookie,  ///< a cookie that is not ours: answered the same way (RFC 6347 asks for it), counted apart
-    kMalformed,  ///< not a ClientHello, or not in one piece: drop
+    kMalformed,  ///< not a ClientHello, or too little of one: drop
   };
 
   HelloVerifier();

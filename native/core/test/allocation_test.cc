@@ -1,5 +1,6 @@
 #include <cstdlib>
 
+#include "hello_fragments.h"
 #include "link.h"
 #include "test.h"
 
@@ -41,5 +42,13 @@ TEST("a ClientHello without a valid cookie makes OpenSSL allocate nothing and th
   }
   CHECK_EQUAL(openssl_allocations, before + 1000 * kAllocationsPerHello);
   CHECK_EQUAL(link.server.counters.hello_verify_requests, 1001u);
+  const HelloFragments fragments(hello, HelloFragments::body_size(hello) - 4);
+  for (uint16_t port = 1; port <= 1000; ++port) {
+    link.server.engine.receive(fragments.first, ipv4(3, port), link.now);
+    link.server.engine.receive(fragments.second, ipv4(3, port), link.now);
+    link.server.outbox.clear();
+  }
+  CHECK_EQUAL(openssl_allocations, before + 2000 * kAllocationsPerHello);
+  CHECK_EQUAL(link.server.counters.hello_verify_requests, 2001u);
   CHECK_EQUAL(link.server.counters.peers, 0u);
 }

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "hello_fragments.h"
 #include "link.h"
 #include "test.h"
 
@@ -104,6 +105,38 @@ TEST("a client may make up another session id for its second hello") {
   std::vector<uint8_t> second = with_session_id(hellos.second, 0xbb);
   put_cookie(second, reply);
   CHECK(verifier.check(second, link.client_address, 1, parsed, reply) == Verdict::kVerified);
+}
+
+// The cookie makes the second hello larger, perhaps too large for one datagram.
+TEST("a cookie for a whole hello counts for one in fragments, and the other way round") {
+  Link link;
+  const Hellos hellos = real_hellos(link);
+  HelloVerifier verifier;
+  HelloVerifier::Reply reply;
+  ClientHello parsed;
+  const auto cut_behind_suites = [&](const std::vector<uint8_t>& hello) {
+    CHECK(core::parse_client_hello(hello, parsed));
+    const auto* end = parsed.cipher_suites.data() + parsed.cipher_suites.size();
+    return HelloFragments(hello, static_cast<size_t>(end - hello.data()) - HelloFragments::kHeaders);
+  };
+  CHECK(verifier.check(hellos.first, link.client_address, 0, parsed, reply) == Verdict::kReply);
+  std::vector<uint8_t> second = hellos.second;
+  put_cookie(second, reply);
+  const HelloFragments fragments = cut_behind_suites(second);
+  CHECK(verifier.check(fragments.first, link.client_address, 1, parsed, reply) == Verdict::kVerified);
+  CHECK(!parsed.whole);
+  CHECK(verifier.check(fragments.second, link.client_address, 1, parsed, reply) == Verdict::kMalformed);
+
+  const HelloFragments asking = cut_behind_suites(hellos.first);
+  CHECK(verifier.check(asking.first, link.client_address, 1, parsed, reply) == Verdict::kReply);
+  CHECK(reply.size() <= asking.first.size());
+  put_cookie(second, reply);
+  CHECK(verifier.check(second, link.client_address, 1, parsed, reply) == Verdict::kVerified);
+
+  std::vector<uint8_t> other_suites = second;
+  const size_t suites_at = static_cast<size_t>(parsed.cipher_suites.data() - second.data());
+  other_suites[suites_at + 3] ^= 1;
+  CHECK(verifier.check(other_suites, link.client_address, 1, parsed, reply) == Verdict::kBadCookie);
 }
 
 TEST("after a long pause an old cookie is not accepted as the previous one") {
