@@ -16,7 +16,7 @@ export interface ServerCounters {
   datagramsMalformed: number;
   /** Larger than any DTLS record: cut by the kernel, dropped. */
   datagramsTruncated: number;
-  /** From a stranger, and no ClientHello. */
+  /** From a stranger, and neither a ClientHello nor the first fragment of one. */
   datagramsUnroutable: number;
   /** Without an acceptable record: replayed, forged, out of epoch. Or dropped before, because too many waited. */
   datagramsIgnored: number;

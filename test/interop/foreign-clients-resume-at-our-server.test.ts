@@ -16,6 +16,9 @@ import { watch } from '../helpers/watch.js';
 
 const suite = ecdsaCcm8;
 
+/** Less than a ticket with the client's certificate in it. */
+const smallMtu = 484;
+
 async function ourOptions(sessions: SessionOptions): Promise<Partial<DtlsServerOptions>> {
   return { ca: (await pki.root()).pem, requestCert: true, sessions, handshakeTimeouts: { min: 5_000, max: 5_000 } };
 }
@@ -88,6 +91,17 @@ for (const peer of foreignPeers) {
     const server = await start(t, { ticketKeys: old });
     const rotate = () => server.server.setTicketKeys([key(), old]);
     await isBack(t, await comeBack(t, peer, await theirOptions(), server, server, rotate), true);
+  });
+}
+
+// Mbed TLS sends a ClientHello whole, whatever its size.
+for (const peer of foreignPeers.filter((peer) => peer !== mbedtls)) {
+  testWith(peer.tool, `${peer.name} by a ticket that needs more than one datagram`, async (t) => {
+    const server = await start(t);
+    await isBack(t, await comeBack(t, peer, await theirOptions({ mtu: smallMtu }), server), true);
+    t.is(server.server.counters().flightsRetransmitted, 0);
+    t.is(server.server.counters().datagramsMalformed, 0);
+    t.true(server.server.counters().datagramsUnroutable > 0, 'later fragments of a hello without cookie');
   });
 }
 
