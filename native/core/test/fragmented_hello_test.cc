@@ -374,3 +374,33 @@ TEST("a server that was restarted before the second hello completes the handshak
   CHECK_EQUAL(link.server.counters.cookies_rejected, 1u);
   CHECK_EQUAL(link.server.counters.handshakes_started, 1u);
 }
+
+TEST("while a session is looked for, a repeated hello in fragments changes nothing") {
+  const Credentials credentials;
+  core::ContextOptions server_options = options_of(Role::kServer);
+  core::ContextOptions client_options = options_of(Role::kClient);
+  server_options.sessions = client_options.sessions = server_options.external_sessions = true;
+  server_options.mtu = client_options.mtu = 256;
+  server_options.cipher_suites = client_options.cipher_suites = certificate_suites();
+  CertificateLink link(make_certified(server_options, credentials.of(Role::kServer)),
+                       make_certified(client_options, credentials.of(Role::kClient)));
+  CHECK(link.shake_hands());
+  const std::string kept = link.server.last(EventKind::kSession)->payload.substr(33);
+  core::ClientParameters parameters = named("server.example");
+  parameters.session = link.session();
+  link.hang_up();
+  link.server.events.clear();
+  link.client.events.clear();
+  link.to_server.clear();
+  link.client_peer =
+      link.client.engine.connect(link.server_address, link.client_context, std::move(parameters), link.now).peer;
+  link.exchange();
+  CHECK(is_fragment(link.to_server.back()));
+  for (int i = 0; i < 3; ++i) CHECK(link.advance());
+  CHECK_EQUAL(link.server.count(EventKind::kSessionWanted), 1u);
+  const Side::Event* wanted = link.server.last(EventKind::kSessionWanted);
+  if (wanted == nullptr) return;
+  CHECK(link.server.engine.answer_session(wanted->peer, core::bytes_of(kept)) == core::Status::kOk);
+  CHECK(link.handshake());
+  CHECK(link.resumed());
+}
