@@ -18,7 +18,7 @@ const malformed: Record<string, Buffer[]> = {
   'a lone byte behind the compression methods': hello({ extensions: Buffer.from([0x00]) }),
   'no cipher suites': hello({ cipherSuites: [] }),
   'a session id of 33 bytes': hello({ sessionId: Buffer.alloc(33, 1) }),
-  'two fragments': buildFragmentedClientHello({}, 40),
+  'two fragments, the first of which ends within the cipher suites': buildFragmentedClientHello({}, 39),
   'fragments of one byte': buildFragmentedClientHello({}, 1),
   'a handshake length that is too large': [patch(buildClientHello(), 13 + 1, [0x00, 0xff, 0xff])],
   'a fragment offset in a whole message': [patch(buildClientHello(), 13 + 6, [0x00, 0x00, 0x01])],
