@@ -26,3 +26,11 @@ export function resolveHost(
     });
   });
 }
+
+/** The address that a server binds; undefined, every interface, stays so. Throws once `signal` is aborted. */
+export async function resolveListenHost(host: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+  if (host === undefined) return undefined;
+  const { address } = await resolveHost(host, 0, signal);
+  signal.throwIfAborted();
+  return address;
+}

@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
-import { type Address, EndpointFlag, type NativeContext } from '../binding.js';
-import { datagramTransport, serverContext } from '../context.js';
+import { type Address, EndpointFlag } from '../binding.js';
+import { datagramTransport } from '../context.js';
 import { ClientError } from '../errors/client-error.js';
 import { describeFailure, failureToError } from '../errors/failure.js';
 import { rethrowLater } from '../errors/rethrow-later.js';
+import { serverClosed } from '../errors/server-closed.js';
 import { describeErrno, systemError } from '../errors/system-error.js';
 import { TlsError } from '../errors/tls-error.js';
 import { createCounters, readCounters, type ServerCounters } from '../events/counters.js';
@@ -12,18 +13,15 @@ import type { Endpoint, EndpointOwner } from '../events/endpoint.js';
 import { openEndpoint } from '../events/reactor.js';
 import type { ClientErrorRecord } from '../events/records.js';
 import { appendKeylog } from '../keylog.js';
-import { wipeSecrets } from '../options/certificates.js';
 import { type ListenOptions, type ListenSettings, parseListenOptions } from '../options/listen-options.js';
 import { type DtlsServerOptions, parseServerOptions, type ServerSettings } from '../options/server-options.js';
 import type { ServerIdentityOptions } from '../options/server-security.js';
 import type { PskStore } from '../psk-store.js';
-import { resolveHost } from '../resolve-host.js';
+import { resolveListenHost } from '../resolve-host.js';
 import type { DtlsSocket } from '../socket/dtls-socket.js';
 import { inspected } from '../socket/inspection.js';
 import { Peer } from '../socket/peer.js';
-import { ServerNames } from './server-names.js';
-import { StoredSessions } from './stored-sessions.js';
-import { TicketKeys } from './ticket-keys.js';
+import { ServerSecurityContext } from './server-security-context.js';
 
 /** Events of a {@link DtlsServer} and what their listeners get. */
 export interface DtlsServerEvents {
@@ -53,10 +51,7 @@ export interface DtlsServerEvents {
  */
 export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   readonly #settings: ServerSettings;
-  readonly #context: NativeContext;
-  readonly #names: ServerNames;
-  readonly #ticketKeys: TicketKeys;
-  readonly #storedSessions: StoredSessions | undefined;
+  readonly #context: ServerSecurityContext;
   readonly #counters = createCounters();
   #state: 'idle' | 'opening' | 'listening' | 'closing' | 'closed' = 'idle';
   #endpoint: Endpoint | undefined;
@@ -71,27 +66,15 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     this.#settings = parseServerOptions(options);
     const { security, keylogFile } = this.#settings;
     const transport = datagramTransport(this.#settings);
-    try {
-      this.#context = serverContext(security, transport);
-    } finally {
-      wipeSecrets(security);
-    }
-    this.#names = new ServerNames(this.#context, security, transport);
-    this.#ticketKeys = new TicketKeys(this.#context, security.sessions);
-    const { store } = security.sessions;
-    if (store !== null) {
-      const report = (error: TlsError) => process.nextTick(() => this.emit('sessionStoreError', error));
-      this.#storedSessions = new StoredSessions(store, security.sessions, report);
-    }
-    if (keylogFile !== undefined) this.#names.enableKeylog();
+    this.#context = new ServerSecurityContext(security, transport, keylogFile !== undefined, (error) => {
+      this.emit('sessionStoreError', error);
+    });
     (this as EventEmitter).on('newListener', DtlsServer.#onNewListener);
   }
 
   /** Who may connect with a pre-shared key; may change at any time. Throws `ERR_NO_PSK` without the option `psk`. */
   get identities(): PskStore {
-    const { psk } = this.#settings.security;
-    if (psk !== null) return psk;
-    throw new TlsError('ERR_NO_PSK', 'identities: this server was made without the option psk, for certificates only');
+    return this.#context.identities;
   }
 
   /**
@@ -105,7 +88,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
    * @example server.addContext('*.devices.example', { cert, key });
    */
   addContext(serverName: string, options: ServerIdentityOptions): void {
-    this.#names.add(serverName, options);
+    this.#context.names.add(serverName, options);
   }
 
   /**
@@ -114,7 +97,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
    * copied. Throws `ERR_INVALID_OPTION`. `SSL_CTX_set_tlsext_ticket_key_cb`.
    */
   setTicketKeys(keys: Uint8Array | readonly Uint8Array[]): void {
-    this.#ticketKeys.set(keys);
+    this.#context.ticketKeys.set(keys);
   }
 
   /**
@@ -128,7 +111,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     if (this.#state !== 'idle') throw new TlsError('ERR_ALREADY_LISTENING', 'listen: the server listens already');
     this.#state = 'opening';
     try {
-      const address = await this.#resolve(settings.host);
+      const address = await resolveListenHost(settings.host, this.#opening.signal);
       this.#endpoint = this.#open(address, settings);
     } catch (error) {
       if (this.#closed !== undefined) throw serverClosed('listen');
@@ -136,7 +119,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
       throw error;
     }
     this.#state = 'listening';
-    this.#ticketKeys.start();
+    this.#context.ticketKeys.start();
     if (!this.#keepAlive) this.unref();
     process.nextTick(() => {
       if (this.#state === 'listening') this.emit('listening');
@@ -218,13 +201,6 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     return this;
   }
 
-  async #resolve(host: string | undefined): Promise<string | undefined> {
-    if (host === undefined) return undefined;
-    const { address } = await resolveHost(host, 0, this.#opening.signal);
-    this.#opening.signal.throwIfAborted();
-    return address;
-  }
-
   /** Without an address every interface, and every IP version that the system has. */
   #open(address: string | undefined, settings: ListenSettings): Endpoint {
     if (address !== undefined) return this.#openAt(address, settings);
@@ -250,7 +226,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
           receiveBufferSize,
           sendBufferSize,
           maxPeers,
-          serverContext: this.#context,
+          serverContext: this.#context.native,
           counters: this.#counters,
           copyMessages,
         },
@@ -263,7 +239,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
 
   #beginClose(): void {
     this.#state = 'closing';
-    this.#ticketKeys.stop();
+    this.#context.ticketKeys.stop();
     this.#opening.abort();
     if (this.#endpoint === undefined) {
       process.nextTick(() => this.#finishClose());
@@ -313,7 +289,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
 
   /** The handshake waits. If its peer has gone meanwhile, nobody is there to be told. */
   async #answerSession({ native, number }: Endpoint, peer: number, id: Buffer): Promise<void> {
-    const session = (await this.#storedSessions?.find(id)) ?? null;
+    const session = (await this.#context.storedSessions?.find(id)) ?? null;
     if (this.#state === 'listening') native.answerSession(number, peer, session);
   }
 
@@ -334,9 +310,9 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
       if (this.#settings.keylogFile !== undefined) appendKeylog(this.#settings.keylogFile, line);
       this.emit('keylog', line);
     },
-    session: (_endpoint, { id, session }) => this.#storedSessions?.keep(id, session),
+    session: (_endpoint, { id, session }) => this.#context.storedSessions?.keep(id, session),
     sessionWanted: (endpoint, { peer, id }) => void this.#answerSession(endpoint, peer, id),
-    sessionRemoved: (_endpoint, id) => this.#storedSessions?.forget(id),
+    sessionRemoved: (_endpoint, id) => this.#context.storedSessions?.forget(id),
     endpointFailed: (_endpoint, errno) => {
       if (this.#state !== 'listening') return;
       void this.close();
@@ -347,10 +323,6 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   };
 
   static #onNewListener(this: DtlsServer, event: string | symbol): void {
-    if (event === 'keylog') this.#names.enableKeylog();
+    if (event === 'keylog') this.#context.names.enableKeylog();
   }
-}
-
-function serverClosed(what: string): TlsError {
-  return new TlsError('ERR_CLOSED', `${what}: the server is closed`);
 }

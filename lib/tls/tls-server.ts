@@ -1,20 +1,18 @@
 import { EventEmitter } from 'node:events';
 import { type AddressInfo, Server, type Socket } from 'node:net';
 import { type InspectOptions, inspect } from 'node:util';
-import type { Address, NativeContext } from '../binding.js';
-import { serverContext, streamTransport } from '../context.js';
+import type { Address } from '../binding.js';
+import { streamTransport } from '../context.js';
 import { ClientError, type FailedClient } from '../errors/client-error.js';
 import { rethrowLater } from '../errors/rethrow-later.js';
+import { serverClosed } from '../errors/server-closed.js';
 import { systemError } from '../errors/system-error.js';
 import { TlsError } from '../errors/tls-error.js';
 import { appendKeylog } from '../keylog.js';
-import { wipeSecrets } from '../options/certificates.js';
 import type { ServerIdentityOptions } from '../options/server-security.js';
 import type { PskStore } from '../psk-store.js';
-import { resolveHost } from '../resolve-host.js';
-import { ServerNames } from '../server/server-names.js';
-import { StoredSessions } from '../server/stored-sessions.js';
-import { TicketKeys } from '../server/ticket-keys.js';
+import { resolveListenHost } from '../resolve-host.js';
+import { ServerSecurityContext } from '../server/server-security-context.js';
 import { inspected } from '../socket/inspection.js';
 import { linesOf } from './keylog-lines.js';
 import { createTlsSocket } from './socket-factory.js';
@@ -57,10 +55,7 @@ export interface TlsServerEvents {
  */
 export class TlsServer extends EventEmitter<TlsServerEvents> {
   readonly #settings: TlsServerSettings;
-  readonly #context: NativeContext;
-  readonly #names: ServerNames;
-  readonly #ticketKeys: TicketKeys;
-  readonly #storedSessions: StoredSessions | undefined;
+  readonly #context: ServerSecurityContext;
   readonly #counters = createTlsServerCounters();
   readonly #server: Server;
   /** Everything that has a TCP socket, handshakes in progress and failed ones included. */
@@ -76,38 +71,30 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     super();
     this.#settings = parseTlsServerOptions(options);
     const { security, keylogFile, noDelay, maxConnections } = this.#settings;
-    try {
-      this.#context = serverContext(security, streamTransport);
-    } finally {
-      wipeSecrets(security);
-    }
-    this.#names = new ServerNames(this.#context, security, streamTransport);
-    this.#ticketKeys = new TicketKeys(this.#context, security.sessions);
-    this.#storedSessions = this.#openStore();
+    this.#context = new ServerSecurityContext(security, streamTransport, keylogFile !== undefined, (error) => {
+      this.emit('sessionStoreError', error);
+    });
     this.#server = new Server({ allowHalfOpen: true, noDelay }, (tcp) => this.#accept(tcp));
     this.#server.maxConnections = maxConnections;
     this.#server.on('drop', () => {
       this.#counters.connectionsRefused += 1;
     });
-    if (keylogFile !== undefined) this.#names.enableKeylog();
     (this as EventEmitter).on('newListener', TlsServer.#onNewListener);
   }
 
   /** Who may connect with a pre-shared key; may change at any time. Throws `ERR_NO_PSK` when the server has no option `psk`. */
   get identities(): PskStore {
-    const { psk } = this.#settings.security;
-    if (psk !== null) return psk;
-    throw new TlsError('ERR_NO_PSK', 'identities: this server was made without the option psk, for certificates only');
+    return this.#context.identities;
   }
 
   /** As `DtlsServer.addContext()`: a certificate for clients that ask for `serverName`. */
   addContext(serverName: string, options: ServerIdentityOptions): void {
-    this.#names.add(serverName, options);
+    this.#context.names.add(serverName, options);
   }
 
   /** As `DtlsServer.setTicketKeys()`: what tickets are encrypted with from now on. */
   setTicketKeys(keys: Uint8Array | readonly Uint8Array[]): void {
-    this.#ticketKeys.set(keys);
+    this.#context.ticketKeys.set(keys);
   }
 
   /**
@@ -121,7 +108,7 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     if (this.#state !== 'idle') throw new TlsError('ERR_ALREADY_LISTENING', 'listen: the server listens already');
     this.#state = 'opening';
     try {
-      const host = await this.#resolve(settings.host);
+      const host = await resolveListenHost(settings.host, this.#opening.signal);
       this.#address = await listening(this.#server, { ...settings, host });
     } catch (error) {
       if (this.#closed !== undefined) throw serverClosed('listen');
@@ -132,7 +119,7 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     this.#server.on('error', () => {
       this.#counters.acceptErrors += 1;
     });
-    this.#ticketKeys.start();
+    this.#context.ticketKeys.start();
     process.nextTick(() => {
       if (this.#state === 'listening') this.emit('listening');
     });
@@ -199,28 +186,13 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     return inspected('TlsServer', fields, depth, options);
   }
 
-  async #resolve(host: string | undefined): Promise<string | undefined> {
-    if (host === undefined) return undefined;
-    const { address } = await resolveHost(host, 0, this.#opening.signal);
-    this.#opening.signal.throwIfAborted();
-    return address;
-  }
-
-  #openStore(): StoredSessions | undefined {
-    const { sessions } = this.#settings.security;
-    if (sessions.store === null) return undefined;
-    return new StoredSessions(sessions.store, sessions, (error) => {
-      process.nextTick(() => this.emit('sessionStoreError', error));
-    });
-  }
-
   #accept(tcp: Socket): void {
     this.#counters.connectionsAccepted += 1;
     const { remoteAddress = '', remotePort = 0 } = tcp; // not there when it is gone already
     const { handshakeTimeout, allowHalfOpen } = this.#settings;
     const connection = new TlsConnection({
       transport: tcp,
-      context: this.#context,
+      context: this.#context.native,
       parameters: null,
       what: `connection of ${remoteAddress} port ${remotePort}`,
       handshakeTimeout,
@@ -266,13 +238,13 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
 
   /** libssl gives up the session of a connection that ended with a fatal alert. */
   #forgetRemovedSessions(): void {
-    if (this.#storedSessions === undefined) return;
-    for (const id of this.#context.takeRemovedSessions()) this.#storedSessions.forget(id);
+    if (this.#context.storedSessions === undefined) return;
+    for (const id of this.#context.native.takeRemovedSessions()) this.#context.storedSessions.forget(id);
   }
 
   async #close(): Promise<void> {
     this.#state = 'closing';
-    this.#ticketKeys.stop();
+    this.#context.ticketKeys.stop();
     this.#opening.abort();
     const released = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#connections) {
@@ -300,13 +272,13 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     },
     session: (record) => {
       const idEnd = 1 + (record[0] ?? 0);
-      this.#storedSessions?.keep(record.subarray(1, idEnd), record.subarray(idEnd));
+      this.#context.storedSessions?.keep(record.subarray(1, idEnd), record.subarray(idEnd));
     },
-    sessionWanted: async (id) => (await this.#storedSessions?.find(id)) ?? null,
+    sessionWanted: async (id) => (await this.#context.storedSessions?.find(id)) ?? null,
   };
 
   static #onNewListener(this: TlsServer, event: string | symbol): void {
-    if (event === 'keylog') this.#names.enableKeylog();
+    if (event === 'keylog') this.#context.names.enableKeylog();
   }
 }
 
@@ -328,8 +300,4 @@ function listening(server: Server, { host, port, ipv6Only, backlog }: TlsListenS
 function readAddress(server: Server): Address {
   const { address, port, family } = server.address() as AddressInfo;
   return { address, port, family: family === 'IPv6' ? 'IPv6' : 'IPv4' };
-}
-
-function serverClosed(what: string): TlsError {
-  return new TlsError('ERR_CLOSED', `${what}: the server is closed`);
 }
