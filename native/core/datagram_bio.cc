@@ -4,6 +4,8 @@
 #include <cstring>
 #include <limits>
 
+#include "bio_method.h"
+
 #if OPENSSL_VERSION_NUMBER >= 0x30200000L
 #error "OpenSSL 3.2 and later hand the BIO a copy of the retransmission deadline; core writes into the original"
 #endif
@@ -22,37 +24,9 @@ constexpr timeval kFarFuture = {std::numeric_limits<time_t>::max() / 4, 0};
 
 }  // namespace
 
-struct DatagramBioMethod {
-  static DatagramBio& self(BIO* bio) { return *static_cast<DatagramBio*>(BIO_get_data(bio)); }
-  static int read(BIO* bio, char* out, int size) { return self(bio).read(out, size); }
-  static int write(BIO* bio, const char* bytes, int size) { return self(bio).write(bytes, size); }
-  static long control(BIO* bio, int command, long number, void* pointer) {
-    return self(bio).control(command, number, pointer);
-  }
-  static int create(BIO* bio) {
-    BIO_set_init(bio, 1);
-    return 1;
-  }
-
-  /// Made once, never freed: BIOs of any thread refer to it until the process ends.
-  static const BIO_METHOD* instance() {
-    static const BIO_METHOD* const method = make();
-    return method;
-  }
-  static const BIO_METHOD* make() {
-    BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lwm2m-tls datagram");
-    if (method == nullptr) return nullptr;
-    BIO_meth_set_read(method, read);
-    BIO_meth_set_write(method, write);
-    BIO_meth_set_ctrl(method, control);
-    BIO_meth_set_create(method, create);
-    return method;
-  }
-};
-
 DatagramBio::DatagramBio(int32_t endpoint, int ip_overhead, Outbox& outbox, Counters& counters)
     : endpoint_(endpoint), ip_overhead_(ip_overhead), outbox_(outbox), counters_(counters),
-      bio_(BIO_new(DatagramBioMethod::instance())), scratch_address_(BIO_ADDR_new()) {
+      bio_(BIO_new(BioMethod<DatagramBio>::instance("lwm2m-tls datagram"))), scratch_address_(BIO_ADDR_new()) {
   if (bio_) BIO_set_data(bio_.get(), this);
 }
 

@@ -11,6 +11,9 @@
 
 namespace core {
 
+template <typename T>
+struct BioMethod;
+
 /// What the BIO and libssl keep about one association between calls.
 struct Flow {
   Address peer;
@@ -65,7 +68,7 @@ class DatagramBio {
   void write_directly(const Address& to, ByteView bytes);
 
  private:
-  friend struct DatagramBioMethod;
+  friend struct BioMethod<DatagramBio>;
   int read(char* out, int size);
   int write(const char* bytes, int size);
   long control(int command, long number, void* pointer);

@@ -3,35 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
+#include "bio_method.h"
+
 namespace core {
 
-struct StreamBioMethod {
-  static StreamBio& self(BIO* bio) { return *static_cast<StreamBio*>(BIO_get_data(bio)); }
-  static int read(BIO* bio, char* out, int size) { return self(bio).read(out, size); }
-  static int write(BIO* bio, const char* bytes, int size) { return self(bio).write(bytes, size); }
-  static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
-  static int create(BIO* bio) {
-    BIO_set_init(bio, 1);
-    return 1;
-  }
-
-  /// Made once, never freed: BIOs of any thread refer to it until the process ends.
-  static const BIO_METHOD* instance() {
-    static const BIO_METHOD* const method = make();
-    return method;
-  }
-  static const BIO_METHOD* make() {
-    BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lwm2m-tls stream");
-    if (method == nullptr) return nullptr;
-    BIO_meth_set_read(method, read);
-    BIO_meth_set_write(method, write);
-    BIO_meth_set_ctrl(method, control);
-    BIO_meth_set_create(method, create);
-    return method;
-  }
-};
-
-StreamBio::StreamBio() : bio_(BIO_new(StreamBioMethod::instance())) {
+StreamBio::StreamBio() : bio_(BIO_new(BioMethod<StreamBio>::instance("lwm2m-tls stream"))) {
   if (bio_) BIO_set_data(bio_.get(), this);
 }
 
@@ -69,5 +45,7 @@ int StreamBio::write(const char* bytes, int size) {
   output_.insert(output_.end(), first, first + size);
   return size;
 }
+
+long StreamBio::control(int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 
 }  // namespace core

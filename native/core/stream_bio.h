@@ -8,6 +8,9 @@
 
 namespace core {
 
+template <typename T>
+struct BioMethod;
+
 /// The BIO of one Stream: reads borrowed bytes in place, writes into a buffer that grows.
 class StreamBio {
  public:
@@ -29,9 +32,10 @@ class StreamBio {
   std::vector<uint8_t> take_output() { return std::exchange(output_, {}); }
 
  private:
-  friend struct StreamBioMethod;
+  friend struct BioMethod<StreamBio>;
   int read(char* out, int size);
   int write(const char* bytes, int size);
+  long control(int command, long number, void* pointer);
 
   BioPtr bio_;
   ByteView incoming_;
