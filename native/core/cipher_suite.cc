@@ -28,22 +28,47 @@ SuiteKind kind_of(const SSL_CIPHER* cipher) {
   }
 }
 
-/// RFC 5246 6.2.3.2, 6.2.3.3; RFC 6655 (CCM), RFC 7905 (ChaCha20 has no nonce in the record).
-int shortest_record(const SSL_CIPHER* cipher) {
-  constexpr int kExplicitNonce = 8;
-  constexpr int kTag = 16;
-  constexpr int kShortTag = 8;
-  const EVP_CIPHER* bulk = EVP_get_cipherbynid(SSL_CIPHER_get_cipher_nid(cipher));
-  if (bulk == nullptr) return 0;
-  if (SSL_CIPHER_is_aead(cipher)) {
-    const bool short_tag = std::string_view(SSL_CIPHER_get_name(cipher)).ends_with("CCM8");
-    if (short_tag) return kExplicitNonce + kShortTag;
-    return EVP_CIPHER_nid(bulk) == NID_chacha20_poly1305 ? kTag : kExplicitNonce + kTag;
+Aead::Mode mode_of(const EVP_CIPHER* bulk) {
+  if (EVP_CIPHER_nid(bulk) == NID_chacha20_poly1305) return Aead::Mode::kChaCha20;
+  switch (EVP_CIPHER_mode(bulk)) {
+    case EVP_CIPH_CCM_MODE:
+      return Aead::Mode::kCcm;
+    case EVP_CIPH_GCM_MODE:
+      return Aead::Mode::kGcm;
+    default:
+      return Aead::Mode::kNone;
   }
+}
+
+Aead aead_of(const SSL_CIPHER* cipher) {
+  constexpr uint8_t kNonce = 12;
+  constexpr uint8_t kExplicitNonce = 8;
+  constexpr uint8_t kTag = 16;
+  constexpr uint8_t kShortTag = 8;
+  const EVP_CIPHER* bulk = EVP_get_cipherbynid(SSL_CIPHER_get_cipher_nid(cipher));
+  if (bulk == nullptr || !SSL_CIPHER_is_aead(cipher) || kind_of(cipher) == SuiteKind::kTls13) return {};
+  Aead aead;
+  aead.mode = mode_of(bulk);
+  if (aead.mode == Aead::Mode::kNone) return {};
+  const bool short_tag = std::string_view(SSL_CIPHER_get_name(cipher)).ends_with("CCM8");
+  aead.key_size = static_cast<uint8_t>(EVP_CIPHER_key_length(bulk));
+  aead.explicit_nonce_size = aead.mode == Aead::Mode::kChaCha20 ? 0 : kExplicitNonce;
+  aead.fixed_iv_size = kNonce - aead.explicit_nonce_size;
+  aead.tag_size = short_tag ? kShortTag : kTag;
+  aead.cipher = bulk;
+  aead.prf_digest = SSL_CIPHER_get_handshake_digest(cipher);
+  return aead;
+}
+
+/// RFC 5246 6.2.3.2, 6.2.3.3.
+size_t shortest_record(const SSL_CIPHER* cipher, const Aead& aead) {
+  if (aead.mode != Aead::Mode::kNone) return aead.overhead();
+  const EVP_CIPHER* bulk = EVP_get_cipherbynid(SSL_CIPHER_get_cipher_nid(cipher));
+  if (bulk == nullptr || kind_of(cipher) == SuiteKind::kTls13) return 0;
   const EVP_MD* mac = EVP_get_digestbynid(SSL_CIPHER_get_digest_nid(cipher));
   const int block = EVP_CIPHER_block_size(bulk);
   const int mac_and_padding_length = (mac == nullptr ? 0 : EVP_MD_size(mac)) + 1;
-  return EVP_CIPHER_iv_length(bulk) + (mac_and_padding_length + block - 1) / block * block;
+  return static_cast<size_t>(EVP_CIPHER_iv_length(bulk) + (mac_and_padding_length + block - 1) / block * block);
 }
 
 std::vector<CipherSuite> ask_libssl() {
@@ -55,8 +80,9 @@ std::vector<CipherSuite> ask_libssl() {
   const STACK_OF(SSL_CIPHER)* list = SSL_CTX_get_ciphers(ctx.get());
   for (int i = 0; i < sk_SSL_CIPHER_num(list); ++i) {
     const SSL_CIPHER* cipher = sk_SSL_CIPHER_value(list, i);
+    const Aead aead = aead_of(cipher);
     suites.push_back({SSL_CIPHER_get_protocol_id(cipher), SSL_CIPHER_standard_name(cipher), SSL_CIPHER_get_name(cipher),
-                      kind_of(cipher), static_cast<uint8_t>(shortest_record(cipher))});
+                      kind_of(cipher), static_cast<uint8_t>(shortest_record(cipher, aead)), aead});
   }
   std::sort(suites.begin(), suites.end(), [](const auto& left, const auto& right) { return left.id < right.id; });
   return suites;

@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/kdf.h>
 #include <openssl/opensslv.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -41,6 +42,8 @@ using X509CrlPtr = OpensslPtr<X509_CRL, X509_CRL_free>;
 using X509StorePtr = OpensslPtr<X509_STORE, X509_STORE_free>;
 using X509StoreCtxPtr = OpensslPtr<X509_STORE_CTX, X509_STORE_CTX_free>;
 using EvpPkeyPtr = OpensslPtr<EVP_PKEY, EVP_PKEY_free>;
+using EvpPkeyCtxPtr = OpensslPtr<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using EvpCipherCtxPtr = OpensslPtr<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using HmacCtxPtr = OpensslPtr<HMAC_CTX, HMAC_CTX_free>;
 using BioMethodPtr = OpensslPtr<BIO_METHOD, BIO_meth_free>;
 

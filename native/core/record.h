@@ -29,6 +29,16 @@ constexpr uint8_t kTls12Cid = 25;  ///< RFC 9146
 constexpr uint16_t kDtls10 = 0xfeff;
 constexpr uint16_t kDtls12 = 0xfefd;
 
+/// Writes the header of a DTLS 1.2 record: kSize bytes.
+inline void write_record_header(uint8_t* out, uint8_t type, uint16_t epoch, uint64_t sequence, size_t length) {
+  out[0] = type;
+  write_u16(out + 1, kDtls12);
+  write_u16(out + 3, epoch);
+  write_u24(out + 5, static_cast<uint32_t>(sequence >> 24));
+  write_u24(out + 8, static_cast<uint32_t>(sequence & 0xffffff));
+  write_u16(out + 11, static_cast<uint16_t>(length));
+}
+
 /// Takes the next record off the front of `datagram`. False when what is left does not start with a complete record
 /// of a DTLS version; `datagram` is then untouched.
 inline bool next_record(ByteView& datagram, RecordHeader& header, ByteView& payload) {
