@@ -32,8 +32,8 @@ class CipherCache {
   /// Wipes what was made for it.
   void remove_owner(Owner owner);
 
-  /// The context of `owner` for one direction, ready for a record; made from `keys` if it is not there. Null when memory
-  /// runs out. Valid until the next call.
+  /// The context of `owner` for one direction, ready for a record; made from `keys` if it is not there. Null when
+  /// memory runs out. Valid until the next call.
   EVP_CIPHER_CTX* find(Owner owner, Direction direction, const Aead& aead, const DirectionKeys& keys);
 
  private:

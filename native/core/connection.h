@@ -14,8 +14,8 @@
 
 namespace core {
 
-/// One SSL and what libssl's callbacks (connection_callbacks.cc) have to say about it: the common part of a DTLS
-/// Association and a TLS Stream.
+/// One SSL and what libssl's callbacks (connection_callbacks.cc) have to say about it: the common part of a
+/// DtlsConnection and a TLS Stream.
 class Connection {
  public:
   Connection(const Connection&) = delete;

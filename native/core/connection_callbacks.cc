@@ -11,7 +11,7 @@ constexpr size_t kDtlsHandshakeHeader = 12;
 constexpr size_t kTlsHandshakeHeader = 4;
 
 /// Cookies are HelloVerifier's business: libssl only ever sees a ClientHello that it has verified, and what libssl
-/// answers to the copies without cookie that Association::skip_hellos() shows it never leaves the process.
+/// answers to the copies without cookie that DtlsConnection::skip_hellos() shows it never leaves the process.
 int accept_verified_cookie(SSL*, const unsigned char*, unsigned int) { return 1; }
 int make_unused_cookie(SSL*, unsigned char* cookie, unsigned int* size) {
   cookie[0] = 0;

@@ -36,6 +36,7 @@ struct ContextOptions {
   bool prefer_own_order = false;        ///< server: our order decides, not the client's
   int security_level = 2;
   bool encrypt_then_mac = false;
+  bool own_records = true;              ///< datagrams: RecordLayer after the handshake where the suite allows
   int mtu = 1232;                       ///< largest UDP payload
   Micros min_timeout = 1'000'000;       ///< first retransmission timeout
   Micros max_timeout = 60'000'000;      ///< cap of the doubling; giving up after a timeout that long

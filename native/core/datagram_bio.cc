@@ -38,6 +38,12 @@ void DatagramBio::write_directly(const Address& to, ByteView bytes) {
   counters_.bytes_sent += bytes.size();
 }
 
+uint8_t* DatagramBio::write_directly(const Address& to, size_t size) {
+  ++counters_.datagrams_sent;
+  counters_.bytes_sent += size;
+  return outbox_.append(endpoint_, to, size);
+}
+
 int DatagramBio::read(char* out, int size) {
   BIO_clear_retry_flags(bio_.get());
   if (incoming_.empty()) {
@@ -53,11 +59,11 @@ int DatagramBio::read(char* out, int size) {
 int DatagramBio::write(const char* bytes, int size) {
   BIO_clear_retry_flags(bio_.get());
   if (flow_ == nullptr || size <= 0) return -1;
-  if (flow_->muted) return size;
   const ByteView view(reinterpret_cast<const uint8_t*>(bytes), static_cast<size_t>(size));
+  flow_->written.note(view);
+  if (flow_->muted) return size;
   write_directly(flow_->peer, view);
-  ++flow_->traffic.datagrams_sent;
-  flow_->traffic.bytes_sent += view.size();
+  flow_->traffic->note_sent(view.size());
   return size;
 }
 

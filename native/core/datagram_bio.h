@@ -5,6 +5,7 @@
 #include "address.h"
 #include "bytes.h"
 #include "counters.h"
+#include "libssl_records.h"
 #include "openssl.h"
 #include "outbox.h"
 #include "traffic.h"
@@ -18,7 +19,8 @@ struct BioMethod;
 struct Flow {
   Address peer;
   int mtu = 0;  ///< largest UDP payload; what libssl is told when it asks
-  PeerTraffic traffic;
+  PeerTraffic* traffic = nullptr;
+  LibsslRecords written;
 
   /// libssl's own retransmission deadline, learnt when it is first set. We run the schedule on our clock and write
   /// into it: far future while we wait, the past when libssl shall retransmit. libssl's wall clock then decides
@@ -64,8 +66,10 @@ class DatagramBio {
     DatagramBio& bio_;
   };
 
-  /// Appends a datagram that libssl has not written (HelloVerifyRequest), counted like the others.
+  /// Appends a datagram that libssl has not written, counted like the others.
   void write_directly(const Address& to, ByteView bytes);
+  /// The same for one that is still to be written, in place: `size` bytes, valid until the next call.
+  uint8_t* write_directly(const Address& to, size_t size);
 
  private:
   friend struct BioMethod<DatagramBio>;

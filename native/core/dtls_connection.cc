@@ -1,4 +1,4 @@
-#include "association.h"
+#include "dtls_connection.h"
 
 #include <algorithm>
 #include <array>
@@ -19,26 +19,28 @@ int longest_message(SSL* ssl) {
 
 }  // namespace
 
-Association::Association(std::shared_ptr<const Context> context, SslPtr ssl, const Address& peer,
-                         ClientParameters given)
+DtlsConnection::DtlsConnection(std::shared_ptr<const Context> context, SslPtr ssl, const Address& peer,
+                               PeerTraffic& traffic, ClientParameters given)
     : Connection(std::move(context), std::move(ssl), std::move(given)),
       timer(or_else(parameters().min_timeout, this->context().options().min_timeout),
             or_else(parameters().max_timeout, this->context().options().max_timeout)) {
   flow_.peer = peer;
+  flow_.traffic = &traffic;
   flow_.mtu = parameters().mtu != 0 ? parameters().mtu : this->context().options().mtu;
 }
 
-std::unique_ptr<Association> Association::accept(std::shared_ptr<const Context> context, DatagramBio& bio,
-                                                 const Address& peer, ByteView datagram, const ClientHello& hello) {
+std::unique_ptr<DtlsConnection> DtlsConnection::accept(std::shared_ptr<const Context> context, DatagramBio& bio,
+                                                       const Address& peer, PeerTraffic& traffic, ByteView datagram,
+                                                       const ClientHello& hello) {
   ErrorQueueGuard guard;
   SslPtr ssl = make_ssl(*context, bio);
   if (!ssl) return nullptr;
-  std::unique_ptr<Association> association(new Association(std::move(context), std::move(ssl), peer, {}));
-  if (!association->take_hello(bio, datagram, hello)) return nullptr;
-  return association;
+  std::unique_ptr<DtlsConnection> connection(new DtlsConnection(std::move(context), std::move(ssl), peer, traffic, {}));
+  if (!connection->take_hello(bio, datagram, hello)) return nullptr;
+  return connection;
 }
 
-bool Association::take_hello(DatagramBio& bio, ByteView datagram, const ClientHello& hello) {
+bool DtlsConnection::take_hello(DatagramBio& bio, ByteView datagram, const ClientHello& hello) {
   SSL* ssl = ssl_.get();
   std::copy_n(hello.random().begin(), std::min(hello.random().size(), hello_random_.size()), hello_random_.begin());
   hello_length_ = hello.length;
@@ -61,7 +63,7 @@ bool Association::take_hello(DatagramBio& bio, ByteView datagram, const ClientHe
 /// DTLSv1_listen takes any hello for message 1. A client that has been through several HelloVerifyRequests (the server
 /// was restarted, its secret has aged) sends a later one, and libssl waits for those before it for ever. It is shown
 /// copies without cookie for them; its own HelloVerifyRequests go nowhere, and each restarts the transcript.
-bool Association::skip_hellos(DatagramBio& bio, const ClientHello& hello) {
+bool DtlsConnection::skip_hellos(DatagramBio& bio, const ClientHello& hello) {
   flow_.muted = true;
   bool taken = true;
   for (uint16_t sequence = 0; taken && sequence < hello.message_sequence; ++sequence) {
@@ -74,22 +76,23 @@ bool Association::skip_hellos(DatagramBio& bio, const ClientHello& hello) {
   return taken;
 }
 
-std::unique_ptr<Association> Association::connect(std::shared_ptr<const Context> context, DatagramBio& bio,
-                                                  const Address& peer, ClientParameters parameters, Status& status) {
+std::unique_ptr<DtlsConnection> DtlsConnection::connect(std::shared_ptr<const Context> context, DatagramBio& bio,
+                                                        const Address& peer, PeerTraffic& traffic,
+                                                        ClientParameters parameters, Status& status) {
   ErrorQueueGuard guard;
   status = Status::kOutOfMemory;
   SslPtr ssl = make_ssl(*context, bio);
   if (!ssl) return nullptr;
   SSL_set_connect_state(ssl.get());
-  std::unique_ptr<Association> association(
-      new Association(std::move(context), std::move(ssl), peer, std::move(parameters)));
-  SSL_set_mtu(association->ssl_.get(), association->flow_.mtu);
-  SSL_set_max_send_fragment(association->ssl_.get(), send_fragment(association->flow_.mtu));
-  status = association->prepare_client();
-  return status == Status::kOk ? std::move(association) : nullptr;
+  std::unique_ptr<DtlsConnection> connection(
+      new DtlsConnection(std::move(context), std::move(ssl), peer, traffic, std::move(parameters)));
+  SSL_set_mtu(connection->ssl_.get(), connection->flow_.mtu);
+  SSL_set_max_send_fragment(connection->ssl_.get(), send_fragment(connection->flow_.mtu));
+  status = connection->prepare_client();
+  return status == Status::kOk ? std::move(connection) : nullptr;
 }
 
-SslPtr Association::make_ssl(const Context& context, DatagramBio& bio) {
+SslPtr DtlsConnection::make_ssl(const Context& context, DatagramBio& bio) {
   if (bio.bio() == nullptr || bio.scratch_address() == nullptr) return nullptr;
   SslPtr ssl(SSL_new(context.ssl_ctx()));
   if (!ssl) return nullptr;
@@ -99,7 +102,7 @@ SslPtr Association::make_ssl(const Context& context, DatagramBio& bio) {
   return ssl;
 }
 
-Association::Progress Association::handshake(DatagramBio& bio, ByteView datagram, Micros now) {
+DtlsConnection::Progress DtlsConnection::handshake(DatagramBio& bio, ByteView datagram, Micros now) {
   ErrorQueueGuard guard;
   DatagramBio::Lease lease(bio, flow_, datagram);
   const int result = SSL_do_handshake(ssl_.get());
@@ -118,14 +121,14 @@ Association::Progress Association::handshake(DatagramBio& bio, ByteView datagram
   return Progress::kFailed;
 }
 
-void Association::follow_timer(Micros now) {
+void DtlsConnection::follow_timer(Micros now) {
   const bool new_flight = flow_.timer_stopped || !timer.running();
   if (flow_.timer_stopped) timer.stop();
   if (flow_.timer_started && new_flight) timer.start(now);
   flow_.timer_started = flow_.timer_stopped = false;
 }
 
-bool Association::retransmit(DatagramBio& bio) {
+bool DtlsConnection::retransmit(DatagramBio& bio) {
   if (flow_.libssl_timer == nullptr) return false;
   ErrorQueueGuard guard;
   DatagramBio::Lease lease(bio, flow_);
@@ -135,21 +138,20 @@ bool Association::retransmit(DatagramBio& bio) {
   return result >= 0;
 }
 
-bool Association::complete() {
+bool DtlsConnection::complete() {
   if (!note_established()) return false;
-  phase = Phase::kEstablished;
   timer.stop();
   SSL_set_msg_callback(ssl_.get(), nullptr);
   // A lossy handshake may have lowered it; what follows is the caller's MTU again.
   SSL_set_mtu(ssl_.get(), flow_.mtu);
   inner_mtu_ = std::min(static_cast<int>(DTLS_get_data_mtu(ssl_.get())), longest_message(ssl_.get()));
-  const CipherSuite* suite = find_cipher_suite(cipher_suite());
-  shortest_record_ = suite == nullptr ? 0 : suite->shortest_record;
+  const CipherSuite* in_force = suite();
+  shortest_record_ = in_force == nullptr ? 0 : in_force->shortest_record;
   return true;
 }
 
-Association::ReadResult Association::read(DatagramBio& bio, ByteView& datagram, uint8_t* out, size_t room,
-                                          size_t& size) {
+DtlsConnection::ReadResult DtlsConnection::read(DatagramBio& bio, ByteView& datagram, uint8_t* out, size_t room,
+                                                size_t& size) {
   DatagramBio::Lease lease(bio, flow_, datagram);
   const int result = SSL_read(ssl_.get(), out, static_cast<int>(room));
   if (lease.consumed()) datagram = {};
@@ -164,7 +166,7 @@ Association::ReadResult Association::read(DatagramBio& bio, ByteView& datagram, 
   return ReadResult::kFailed;
 }
 
-bool Association::write(DatagramBio& bio, ByteView message) {
+bool DtlsConnection::write(DatagramBio& bio, ByteView message) {
   DatagramBio::Lease lease(bio, flow_);
   const int size = static_cast<int>(message.size());
   if (SSL_write(ssl_.get(), message.data(), size) == size) return true;
@@ -172,17 +174,17 @@ bool Association::write(DatagramBio& bio, ByteView message) {
   return false;
 }
 
-void Association::shutdown(DatagramBio& bio) {
+void DtlsConnection::shutdown(DatagramBio& bio) {
   ErrorQueueGuard guard;
   DatagramBio::Lease lease(bio, flow_);
   SSL_shutdown(ssl_.get());
 }
 
-bool Association::finished_unreadable() const {
+bool DtlsConnection::finished_unreadable() const {
   return protected_record_seen_ && SSL_get_state(ssl_.get()) == TLS_ST_SR_CHANGE;
 }
 
-bool Association::admits(const RecordHeader& record, ByteView payload) {
+bool DtlsConnection::admits(const RecordHeader& record, ByteView payload) {
   if (record.epoch == 0) {
     if (!acceptable_plain_record(record, payload, role(), context().max_handshake_message())) return false;
     return record.type != content_type::kHandshake || !contradicts_hello(payload);
@@ -200,7 +202,7 @@ bool Association::admits(const RecordHeader& record, ByteView payload) {
 
 /// Server: fragments, already found acceptable, that pretend to belong to the client's hello. libssl gives up when two
 /// fragments of a message announce different lengths, so one forged datagram could end a handshake.
-bool Association::contradicts_hello(ByteView payload) const {
+bool DtlsConnection::contradicts_hello(ByteView payload) const {
   constexpr size_t kHandshakeHeader = 12;
   constexpr uint8_t kClientHello = 1;
   if (role() != Role::kServer) return false;
@@ -212,12 +214,20 @@ bool Association::contradicts_hello(ByteView payload) const {
   return false;
 }
 
-const CipherSuite* Association::pending_suite() const {
+const CipherSuite* DtlsConnection::pending_suite() const {
   const SSL_CIPHER* pending = SSL_get_pending_cipher(ssl_.get());
   return pending == nullptr ? nullptr : find_cipher_suite(SSL_CIPHER_get_protocol_id(pending));
 }
 
-bool Association::started_by(ByteView random) const {
+bool DtlsConnection::export_keying_material(std::string_view label, const ByteView* context,
+                                            std::span<uint8_t> out) const {
+  ErrorQueueGuard guard;
+  return SSL_export_keying_material(ssl_.get(), out.data(), out.size(), label.data(), label.size(),
+                                    context != nullptr ? context->data() : nullptr,
+                                    context != nullptr ? context->size() : 0, context != nullptr ? 1 : 0) == 1;
+}
+
+bool DtlsConnection::started_by(ByteView random) const {
   return std::equal(hello_random_.begin(), hello_random_.end(), random.begin(), random.end());
 }
 

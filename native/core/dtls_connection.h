@@ -2,34 +2,37 @@
 
 #include <array>
 #include <memory>
+#include <span>
+#include <string_view>
 
 #include "cipher_suite.h"
 #include "client_hello.h"
 #include "clock.h"
 #include "connection.h"
 #include "datagram_bio.h"
-#include "deadline_queue.h"
+#include "master_secret.h"
 #include "record.h"
 #include "retransmission_timer.h"
 
 namespace core {
 
-/// One DTLS peer: a Connection over datagrams. Knows libssl, not the table, the queue or the events. Every call that
-/// may do I/O borrows the engine's BIO for its duration.
-class Association final : public Connection {
+/// A Connection over datagrams: DTLS by libssl, for as long as libssl has a part in an association. Knows neither the
+/// table, the queue nor the events. Every call that may do I/O borrows the engine's BIO for its duration.
+class DtlsConnection final : public Connection {
  public:
-  enum class Phase : uint8_t { kHandshaking, kEstablished, kClosed };
   enum class Progress { kPending, kEstablished, kFailed };
   enum class ReadResult { kMessage, kNothing, kCloseNotify, kFailed };
 
   /// Server side, for a ClientHello, or the first fragment of one, whose cookie was verified. libssl holds that record
   /// when this returns if it is of message 1; otherwise libssl is ready for it, and handshake() wants `datagram` first.
-  /// Null when memory runs out or the hello is not acceptable.
-  static std::unique_ptr<Association> accept(std::shared_ptr<const Context> context, DatagramBio& bio,
-                                             const Address& peer, ByteView datagram, const ClientHello& hello);
+  /// Null when memory runs out or the hello is not acceptable. `traffic` counts what is sent; it must outlive this.
+  static std::unique_ptr<DtlsConnection> accept(std::shared_ptr<const Context> context, DatagramBio& bio,
+                                                const Address& peer, PeerTraffic& traffic, ByteView datagram,
+                                                const ClientHello& hello);
   /// Client side; the first handshake() sends the ClientHello. Null, and why in `status`, when it cannot be had.
-  static std::unique_ptr<Association> connect(std::shared_ptr<const Context> context, DatagramBio& bio,
-                                              const Address& peer, ClientParameters parameters, Status& status);
+  static std::unique_ptr<DtlsConnection> connect(std::shared_ptr<const Context> context, DatagramBio& bio,
+                                                 const Address& peer, PeerTraffic& traffic, ClientParameters parameters,
+                                                 Status& status);
 
   /// Takes the handshake as far as `datagram` (may be empty) allows.
   Progress handshake(DatagramBio& bio, ByteView datagram, Micros now);
@@ -54,31 +57,28 @@ class Association final : public Connection {
   bool admits(const RecordHeader& record, ByteView payload);
   /// Whether the handshake has come to a cipher suite, without which no protected record is admitted.
   bool suite_known() const { return pending_suite() != nullptr; }
-  /// Server: `random` (32 bytes) is the one of the ClientHello that started this association.
+  /// Server: `random` (32 bytes) is the one of the ClientHello that started this.
   bool started_by(ByteView random) const;
 
-  const Address& peer() const { return flow_.peer; }
-  const PeerTraffic& traffic() const { return flow_.traffic; }
-  /// Bytes of the largest message that fits one datagram.
+  /// Bytes of the largest message that fits one datagram, once established.
   int inner_mtu() const { return inner_mtu_; }
+  size_t mtu() const { return static_cast<size_t>(flow_.mtu); }
+  /// The suite that is in force, once established.
+  const CipherSuite* suite() const { return find_cipher_suite(cipher_suite()); }
+  /// What is needed to go on without libssl, once established.
+  bool read_master_secret(MasterSecret& out) const { return out.read(ssl_.get()); }
+  const LibsslRecords& written() const { return flow_.written; }
+  bool export_keying_material(std::string_view label, const ByteView* context, std::span<uint8_t> out) const;
 
-  PeerId id = 0;
-  Phase phase = Phase::kHandshaking;
   bool error_reported = false;
-  bool session_asked = false;     ///< kSessionWanted is out
-  bool session_answered = false;  ///< and the handshake can go on
-  bool in_backlog = false;
+  bool session_asked = false;      ///< kSessionWanted is out
+  bool session_answered = false;   ///< and the handshake can go on
   bool idle_deadline_set = false;  ///< handshaking without a flight of ours in the air
-  Deadline deadline;
   RetransmissionTimer timer;
 
-  void count_received(size_t bytes) {
-    ++flow_.traffic.datagrams_received;
-    flow_.traffic.bytes_received += bytes;
-  }
-
  private:
-  Association(std::shared_ptr<const Context> context, SslPtr ssl, const Address& peer, ClientParameters parameters);
+  DtlsConnection(std::shared_ptr<const Context> context, SslPtr ssl, const Address& peer, PeerTraffic& traffic,
+                 ClientParameters parameters);
   static SslPtr make_ssl(const Context& context, DatagramBio& bio);
   bool take_hello(DatagramBio& bio, ByteView datagram, const ClientHello& hello);
   bool skip_hellos(DatagramBio& bio, const ClientHello& hello);

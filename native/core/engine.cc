@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace core {
@@ -8,12 +9,17 @@ namespace {
 /// Deadlines handled per tick(), so that one burst of expiries cannot hold up established peers.
 constexpr int kDeadlinesPerTick = 64;
 
+/// Datagrams of handshakes that wait for their turn. A client repeats what is dropped.
+constexpr size_t kMaxDeferred = 1024;
+constexpr size_t kMaxDeferredBytes = 1 << 20;
+
 }  // namespace
 
 Engine::Engine(const EngineOptions& options, std::shared_ptr<const Context> server, Outbox& outbox, EventSink& events,
-               Counters& counters)
-    : options_(options), server_(std::move(server)), outbox_(outbox), events_(events), counters_(counters),
-      bio_(options.number, options.ip_overhead, outbox, counters) {
+               CipherCache& ciphers, Counters& counters)
+    : options_(options), server_(std::move(server)), outbox_(outbox), events_(events), ciphers_(ciphers),
+      counters_(counters), bio_(options.number, options.ip_overhead, outbox, counters),
+      addresses_(options.limits, peers_.seed()) {
   if (server_) verifier_ = std::make_unique<HelloVerifier>();
 }
 
@@ -21,14 +27,18 @@ Engine::~Engine() {
   peers_.for_each([this](Association& association) { deadlines_.cancel(association.deadline); });
 }
 
+// Where a datagram belongs
+
 void Engine::receive(ByteView datagram, const Address& from, Micros now) {
+  now_ = now;
   ++counters_.datagrams_received;
   counters_.bytes_received += datagram.size();
-  if (Association* association = peers_.find(from)) {
-    receive_from_peer(*association, datagram, now);
-  } else {
-    receive_from_stranger(datagram, from, now);
+  Association* association = peers_.find(from);
+  if (association == nullptr) return receive_from_stranger(datagram, from, now);
+  if (association->phase == Association::Phase::kEstablished) {
+    return receive_from_established(*association, datagram, now);
   }
+  receive_from_half_open(*association, datagram, now);
 }
 
 void Engine::receive_from_stranger(ByteView datagram, const Address& from, Micros now) {
@@ -44,214 +54,116 @@ void Engine::receive_from_stranger(ByteView datagram, const Address& from, Micro
     return;
   }
   ClientHello hello;
-  if (verify(datagram, from, now, hello) == HelloVerifier::Verdict::kVerified) accept(datagram, hello, from, now);
-}
-
-HelloVerifier::Verdict Engine::verify(ByteView datagram, const Address& from, Micros now, ClientHello& hello) {
-  HelloVerifier::Reply reply;
-  auto verdict = verifier_->check(datagram, from, now, hello, reply);
-  // Fragments are gathered in a buffer of the announced size.
-  const bool known = verdict != HelloVerifier::Verdict::kMalformed;
-  if (known && hello.length > server_->max_handshake_message()) verdict = HelloVerifier::Verdict::kMalformed;
-  switch (verdict) {
-    case HelloVerifier::Verdict::kVerified:
-      break;
-    case HelloVerifier::Verdict::kMalformed:
-      ++counters_.datagrams_malformed;
-      break;
-    case HelloVerifier::Verdict::kBadCookie:
-      ++counters_.cookies_rejected;
-      [[fallthrough]];
-    case HelloVerifier::Verdict::kReply:
-      ++counters_.hello_verify_requests;
-      bio_.write_directly(from, reply);
-      break;
-  }
-  return verdict;
-}
-
-void Engine::accept(ByteView datagram, const ClientHello& hello, const Address& from, Micros now) {
-  if (peers_.size() >= options_.max_peers) {
-    ++counters_.peers_refused;
-    return;
-  }
-  auto association = Association::accept(server_, bio_, from, datagram, hello);
-  if (!association) {
-    ++counters_.datagrams_ignored;
-    return;
-  }
-  association->count_received(datagram.size());
-  Association* inserted = insert(std::move(association), now);
-  if (inserted == nullptr) return;
-  if (hello.message_sequence != 1) return feed_handshake(*inserted, datagram, now);
-  // libssl has it, but not the records behind it, which may hold the other fragments.
-  const PeerId id = inserted->id;
-  step_handshake(*inserted, {}, now);
-  const ByteView others = datagram.subspan(RecordHeader::kSize + hello.record.length);
-  if (!hello.whole && !others.empty() && peers_.find(id) != nullptr) feed_handshake(*inserted, others, now);
-}
-
-Association* Engine::insert(std::unique_ptr<Association> association, Micros now) {
-  Association* inserted = peers_.insert(std::move(association));
-  if (inserted == nullptr) {
-    ++counters_.peers_refused;
-    return nullptr;
-  }
-  inserted->deadline.owner = inserted->id;
-  ++counters_.handshakes_started;
-  ++counters_.peers;
-  ++counters_.peers_handshaking;
-  schedule(*inserted, now);
-  return inserted;
-}
-
-void Engine::receive_from_peer(Association& association, ByteView datagram, Micros now) {
-  association.count_received(datagram.size());
-  if (association.phase == Association::Phase::kEstablished) {
-    feed_established(association, datagram);
-    return;
-  }
-  if (restart_handshake(association, datagram, now)) return;
-  feed_handshake(association, datagram, now);
+  if (verify(datagram, from, now, hello) != HelloVerifier::Verdict::kVerified || defer(datagram, from)) return;
+  accept(datagram, hello, from, now);
 }
 
 /// A client that lost its state in mid-handshake must not wait for our half-open association to expire. Its new hello
 /// takes the cookie path; only a verified one with another random replaces what was there. Of a hello in fragments that
 /// is decided by the first one; the others are for libssl, as are repeated ones.
-bool Engine::restart_handshake(Association& association, ByteView datagram, Micros now) {
-  if (!server_ || association.role() != Role::kServer || !looks_like_client_hello(datagram)) return false;
+void Engine::receive_from_half_open(Association& association, ByteView datagram, Micros now) {
+  const Address from = association.peer();
+  if (server_ && association.role() == Role::kServer && looks_like_client_hello(datagram)) {
+    ClientHello hello;
+    if (verify(datagram, from, now, hello) != HelloVerifier::Verdict::kVerified || defer(datagram, from)) return;
+    if (!association.connection()->started_by(hello.random())) {
+      give_up(association);
+      return accept(datagram, hello, from, now);
+    }
+  } else if (defer(datagram, from)) {
+    return;
+  }
+  association.traffic().note_received(datagram.size());
+  feed_handshake(association, datagram, now);
+}
+
+void Engine::receive_from_established(Association& association, ByteView datagram, Micros now) {
+  association.traffic().note_received(datagram.size());
+  if (server_ && association.role() == Role::kServer && looks_like_client_hello(datagram)) {
+    return receive_second_hello(association, datagram, now);
+  }
+  if (association.successor != 0) return receive_for_two(association, association.successor, datagram, now);
+  feed_established(association, datagram);
+}
+
+void Engine::receive_second_hello(Association& association, ByteView datagram, Micros now) {
   const Address from = association.peer();
   ClientHello hello;
-  if (verify(datagram, from, now, hello) != HelloVerifier::Verdict::kVerified) return true;
-  if (association.started_by(hello.random())) return false;
-  ++counters_.handshakes_failed;
-  remove(association);
-  accept(datagram, hello, from, now);
+  if (verify(datagram, from, now, hello) != HelloVerifier::Verdict::kVerified) return;
+  if (association.came_of(hello.random())) {
+    ++counters_.datagrams_ignored;
+    return;
+  }
+  if (defer(datagram, from)) return;
+  if (Association* successor = peers_.find(association.successor)) {
+    if (successor->connection()->started_by(hello.random())) return feed_handshake(*successor, datagram, now);
+    give_up(*successor);
+  }
+  accept(datagram, hello, from, now, &association);
+}
+
+/// Plain records are for the new handshake. A protected one is of the old association if it opens there, otherwise it
+/// may be the new Finished. Each may be gone after each record.
+void Engine::receive_for_two(Association& association, PeerId successor, ByteView datagram, Micros now) {
+  const Address from = association.peer();
+  RecordHeader header;
+  ByteView payload;
+  for (ByteView rest = datagram, before = rest; next_record(rest, header, payload); before = rest) {
+    const ByteView record = before.first(before.size() - rest.size());
+    Association* old = peers_.find(from);
+    if (old == nullptr) return;
+    if (header.epoch != 0 || old->successor != successor) {
+      const uint64_t ignored = counters_.datagrams_ignored;
+      if (old->phase == Association::Phase::kEstablished) feed_established(*old, record);
+      if (counters_.datagrams_ignored == ignored) continue;
+      counters_.datagrams_ignored = ignored;
+    }
+    if (Association* next = peers_.find(successor); next != nullptr && next->connection() != nullptr) {
+      feed_handshake(*next, record, now);
+    }
+  }
+}
+
+bool Engine::defer(ByteView datagram, const Address& from) {
+  if (!deferring_) return false;
+  if (deferred_.size() == kMaxDeferred || deferred_bytes_ + datagram.size() > kMaxDeferredBytes) {
+    ++counters_.handshake_datagrams_dropped;
+    return true;
+  }
+  ++counters_.handshake_datagrams_deferred;
+  deferred_bytes_ += datagram.size();
+  deferred_.push_back({from, {datagram.begin(), datagram.end()}});
   return true;
 }
 
-/// Feeds the runs of records between those that libssl must not see, usually the whole datagram at once. Protected
-/// records behind the one that completes the handshake are those of an established association.
-void Engine::feed_handshake(Association& association, ByteView datagram, Micros now) {
-  const PeerId id = association.id;
-  RecordHeader header;
-  ByteView payload;
-  ByteView rest = datagram;
-  ByteView run = datagram;
-  size_t records = 0;
-  for (ByteView before = rest; next_record(rest, header, payload); before = rest) {
-    ++records;
-    // The Finished of a server that resumes comes with its ServerHello, which has to be read first.
-    const bool too_early = header.epoch != 0 && !association.suite_known();
-    if (!too_early && association.admits(header, payload)) continue;
-    const ByteView admitted = run.first(static_cast<size_t>(before.data() - run.data()));
-    run = before;
-    if (!admitted.empty()) {
-      step_handshake(association, admitted, now);
-      if (peers_.find(id) == nullptr) return;
-      if (association.phase == Association::Phase::kEstablished) return feed_established(association, before);
-    }
-    if (too_early && association.admits(header, payload)) continue;
-    run = rest;
-    ++counters_.datagrams_ignored;
-  }
-  if (records == 0) ++counters_.datagrams_malformed;
-  if (records > 0 && !run.empty()) step_handshake(association, run, now);
-}
-
-/// Feeds the whole datagram, or the runs of records between those that libssl must not see.
-void Engine::feed_established(Association& association, ByteView datagram) {
-  const PeerId id = association.id;
-  RecordHeader header;
-  ByteView payload;
-  ByteView rest = datagram;
-  ByteView run = datagram;
-  for (ByteView before = rest; next_record(rest, header, payload); before = rest) {
-    if (!association.too_short(header)) continue;
-    ++counters_.datagrams_ignored;
-    const ByteView admitted = run.first(static_cast<size_t>(before.data() - run.data()));
-    run = rest;
-    if (!admitted.empty()) read_messages(association, admitted);
-    if (peers_.find(id) == nullptr || run.empty()) return;
-  }
-  read_messages(association, run);
-}
-
-void Engine::step_handshake(Association& association, ByteView datagram, Micros now) {
-  const Association::Progress progress = association.handshake(bio_, datagram, now);
-  report_handshake(association);
-  switch (progress) {
-    case Association::Progress::kEstablished:
-      established(association);
-      if (association.has_pending()) read_messages(association, {});
-      return;
-    case Association::Progress::kFailed:
-      fail(association, association.failure());
-      return;
-    case Association::Progress::kPending:
-      break;
-  }
-  if (!association.error_reported && association.role() == Role::kServer && association.finished_unreadable()) {
-    // Not the end: a forged or damaged record looks the same, and the real Finished may still come.
-    association.error_reported = true;
-    ++counters_.finished_undecryptable;
-    report_client_error(association, {Cause::kBadFinished, 0, {}});
-  }
-  schedule(association, now);
-}
-
-void Engine::established(Association& association) {
-  deadlines_.cancel(association.deadline);
-  ++counters_.handshakes_completed;
-  --counters_.peers_handshaking;
-
-  report_connected(association);
-}
-
-void Engine::read_messages(Association& association, ByteView datagram) {
-  const bool fed = !datagram.empty();
-  const uint64_t sent_before = counters_.datagrams_sent;
-  bool any = false;
-  for (;;) {
-    if (!events_.has_room()) {
-      if (!association.in_backlog) backlog_.push_back(association.id);
-      association.in_backlog = true;
-      if (!datagram.empty()) ++counters_.datagrams_ignored;
-      return;
-    }
-    size_t size = 0;
-    switch (association.read(bio_, datagram, events_.payload_cursor(), EventSink::kMaxPayload, size)) {
-      case Association::ReadResult::kMessage:
-        any = true;
-        ++counters_.messages_received;
-        events_.commit(EventKind::kMessage, options_.number, association.id, size);
-        if (datagram.empty() && !association.has_pending()) return;
-        break;
-      case Association::ReadResult::kNothing:
-        if (fed && !any && counters_.datagrams_sent == sent_before) ++counters_.datagrams_ignored;
-        return;
-      case Association::ReadResult::kCloseNotify:
-        association.shutdown(bio_);
-        fail(association, {Cause::kCloseNotify, 0, {}});
-        return;
-      case Association::ReadResult::kFailed:
-        fail(association, association.failure());
-        return;
-    }
-  }
+void Engine::handle_deferred(Micros now) {
+  if (deferred_.empty()) return;
+  const Deferred oldest = std::move(deferred_.front());
+  deferred_.pop_front();
+  deferred_bytes_ -= oldest.datagram.size();
+  --counters_.datagrams_received;  // it is counted again
+  counters_.bytes_received -= oldest.datagram.size();
+  const bool deferring = std::exchange(deferring_, false);
+  receive(oldest.datagram, oldest.from, now);
+  deferring_ = deferring;
 }
 
 void Engine::resume() {
-  const std::vector<PeerId> waiting = std::exchange(backlog_, {});
-  for (const PeerId id : waiting) {
-    Association* association = peers_.find(id);
+  for (const Backlog& waiting : std::exchange(backlog_, {})) {
+    Association* association = peers_.find(waiting.peer);
     if (association == nullptr) continue;
     association->in_backlog = false;
-    read_messages(*association, {});
+    if (waiting.records.empty())
+      read_from_libssl(*association, {});
+    else
+      read_records(*association, waiting.records);
   }
 }
 
+// Time
+
 void Engine::tick(Micros now) {
+  now_ = now;
   for (int i = 0; i < kDeadlinesPerTick && events_.has_room(); ++i) {
     const Deadline* expired = deadlines_.take_expired(now);
     if (expired == nullptr) return;
@@ -260,33 +172,84 @@ void Engine::tick(Micros now) {
 }
 
 void Engine::expire(Association& association, Micros now) {
-  if (std::exchange(association.session_answered, false)) {
-    association.idle_deadline_set = false;
-    step_handshake(association, {}, now);
-    return;
-  }
-  const bool repeated = association.timer.running() &&
-                        association.timer.expire(now) == RetransmissionTimer::Verdict::kRetransmit &&
-                        association.retransmit(bio_);
-  if (!repeated) {
-    ++counters_.handshakes_timed_out;
-    fail(association, {Cause::kTimeout, 0, {}});
-    return;
-  }
-  ++counters_.flights_retransmitted;
-  schedule(association, now);
+  if (association.phase == Association::Phase::kHandshaking)
+    expire_handshake(association, now);
+  else
+    expire_established(association, now);
 }
 
-/// A handshaking association always has a deadline: its flight's, or the patience of one whole schedule while it is
-/// the peer's turn and nothing of ours is in the air.
-void Engine::schedule(Association& association, Micros now) {
-  if (association.timer.running()) {
-    association.idle_deadline_set = false;
-    deadlines_.set(association.deadline, association.timer.deadline());
-  } else if (!association.idle_deadline_set) {
-    association.idle_deadline_set = true;
-    deadlines_.set(association.deadline, now + association.timer.patience());
+// What the caller wants
+
+Engine::ConnectResult Engine::connect(const Address& to, std::shared_ptr<const Context> context,
+                                      ClientParameters parameters, Micros now) {
+  if (peers_.size() >= options_.max_peers) return {Status::kPeerLimit, 0};
+  if (peers_.find(to) != nullptr) return {Status::kAddressInUse, 0};
+  Status status = Status::kOk;
+  auto association = Association::connect(std::move(context), bio_, to, std::move(parameters), status);
+  if (!association) return {status, 0};
+  if (association->connection()->handshake(bio_, {}, now) != DtlsConnection::Progress::kPending) {
+    return {Status::kLibrary, 0};
   }
+  Association* inserted = insert(std::move(association), now, nullptr);
+  if (inserted == nullptr) return {Status::kPeerLimit, 0};
+  return {Status::kOk, inserted->id};
+}
+
+Status Engine::send(PeerId peer, ByteView message) {
+  Association* association = peers_.find(peer);
+  if (association == nullptr) return Status::kNoSuchPeer;
+  if (association->phase != Association::Phase::kEstablished) return Status::kNotConnected;
+  if (message.size() > association->inner_mtu()) return Status::kTooLarge;
+  if (message.empty()) return Status::kOk;  // as with libssl, which has no empty records to send
+  if (RecordLayer* records = association->records()) {
+    if (!records->can_seal()) {
+      deadlines_.set(association->deadline, 0);
+      return Status::kExhausted;
+    }
+    if (!write_record(*association, content_type::kApplicationData, message)) return Status::kLibrary;
+  } else if (!association->connection()->write(bio_, message)) {
+    return Status::kLibrary;
+  }
+  ++counters_.messages_sent;
+  return Status::kOk;
+}
+
+Status Engine::close(PeerId peer) {
+  Association* association = peers_.find(peer);
+  if (association == nullptr) return Status::kNoSuchPeer;
+  if (association->phase == Association::Phase::kEstablished) say_goodbye(*association);
+  return forget(peer);
+}
+
+Status Engine::forget(PeerId peer) {
+  Association* association = peers_.find(peer);
+  if (association == nullptr) return Status::kNoSuchPeer;
+  ++(association->phase == Association::Phase::kEstablished ? counters_.peers_closed : counters_.handshakes_failed);
+  remove(*association);
+  return Status::kOk;
+}
+
+void Engine::close_all() {
+  deferred_.clear();
+  deferred_bytes_ = 0;
+  peers_.for_each([this](Association& association) { close(association.id); });
+}
+
+void Engine::set_server(std::shared_ptr<const Context> server) {
+  server_ = std::move(server);
+  if (server_ && !verifier_) verifier_ = std::make_unique<HelloVerifier>();
+}
+
+Status Engine::answer_session(PeerId peer, ByteView der) {
+  Association* association = peers_.find(peer);
+  if (association == nullptr) return Status::kNoSuchPeer;
+  DtlsConnection* connection = association->connection();
+  if (connection == nullptr || connection->wanted_session() == nullptr) return Status::kNotConnected;
+  connection->provide_session(der);
+  connection->session_asked = false;
+  connection->session_answered = true;
+  deadlines_.set(association->deadline, 0);
+  return Status::kOk;
 }
 
 void Engine::transport_failed(const Address& to, int error_number) {
@@ -300,83 +263,86 @@ void Engine::transport_failed(const Address& to, int error_number) {
   }
 }
 
-Engine::ConnectResult Engine::connect(const Address& to, std::shared_ptr<const Context> context,
-                                      ClientParameters parameters, Micros now) {
-  if (peers_.size() >= options_.max_peers) return {Status::kPeerLimit, 0};
-  if (peers_.find(to) != nullptr) return {Status::kAddressInUse, 0};
-  Status status = Status::kOk;
-  auto association = Association::connect(std::move(context), bio_, to, std::move(parameters), status);
-  if (!association) return {status, 0};
-  if (association->handshake(bio_, {}, now) != Association::Progress::kPending) return {Status::kLibrary, 0};
-  Association* inserted = insert(std::move(association), now);
-  if (inserted == nullptr) return {Status::kPeerLimit, 0};
-  return {Status::kOk, inserted->id};
-}
+// The table
 
-Status Engine::send(PeerId peer, ByteView message) {
-  Association* association = peers_.find(peer);
-  if (association == nullptr) return Status::kNoSuchPeer;
-  if (association->phase != Association::Phase::kEstablished) return Status::kNotConnected;
-  if (message.size() > static_cast<size_t>(association->inner_mtu())) return Status::kTooLarge;
-  if (message.empty()) return Status::kOk;  // libssl has no empty records to send
-  if (!association->write(bio_, message)) return Status::kLibrary;
-  ++counters_.messages_sent;
-  return Status::kOk;
-}
-
-Status Engine::close(PeerId peer) {
-  Association* association = peers_.find(peer);
-  if (association == nullptr) return Status::kNoSuchPeer;
-  if (association->phase == Association::Phase::kEstablished) association->shutdown(bio_);
-  return forget(peer);
-}
-
-Status Engine::forget(PeerId peer) {
-  Association* association = peers_.find(peer);
-  if (association == nullptr) return Status::kNoSuchPeer;
-  if (association->phase != Association::Phase::kEstablished) ++counters_.handshakes_failed;
-  remove(*association);
-  return Status::kOk;
-}
-
-void Engine::set_server(std::shared_ptr<const Context> server) {
-  server_ = std::move(server);
-  if (server_ && !verifier_) verifier_ = std::make_unique<HelloVerifier>();
-}
-
-Status Engine::answer_session(PeerId peer, ByteView der) {
-  Association* association = peers_.find(peer);
-  if (association == nullptr) return Status::kNoSuchPeer;
-  if (association->wanted_session() == nullptr) return Status::kNotConnected;
-  association->provide_session(der);
-  association->session_asked = false;
-  association->session_answered = true;
-  deadlines_.set(association->deadline, 0);
-  return Status::kOk;
-}
-
-void Engine::close_all() {
-  peers_.for_each([this](Association& association) { close(association.id); });
+Association* Engine::insert(std::unique_ptr<Association> association, Micros now, Association* predecessor) {
+  Association* inserted =
+      predecessor == nullptr ? peers_.insert(std::move(association)) : peers_.insert_behind(std::move(association));
+  if (inserted == nullptr) {
+    ++counters_.peers_refused;
+    return nullptr;
+  }
+  if (predecessor != nullptr) {
+    predecessor->successor = inserted->id;
+    inserted->predecessor = predecessor->id;
+  }
+  inserted->deadline.owner = inserted->id;
+  addresses_.add_handshake(inserted->peer());
+  ++counters_.handshakes_started;
+  ++counters_.peers;
+  ++counters_.peers_handshaking;
+  counters_.association_bytes += sizeof(Association);
+  schedule(*inserted, now);
+  return inserted;
 }
 
 void Engine::fail(Association& association, const Failure& failure) {
   const bool was_established = association.phase == Association::Phase::kEstablished;
-  if (!was_established) ++counters_.handshakes_failed;
-  if (failure.cause == Cause::kAlertReceived) ++counters_.alerts_received;
-  report_removed_sessions(association.context());
+  count_failure(failure, was_established);
+  if (association.connection() != nullptr) report_removed_sessions(association.connection()->context());
   if (was_established || association.role() == Role::kClient) {
     report_closed(association, failure, was_established);
-  } else if (!association.error_reported) {
+  } else if (!association.connection()->error_reported) {
     report_client_error(association, failure);
   }
   remove(association);
 }
 
+void Engine::count_failure(const Failure& failure, bool was_established) {
+  if (failure.cause == Cause::kAlertReceived) ++counters_.alerts_received;
+  if (!was_established) {
+    ++counters_.handshakes_failed;
+    if (failure.cause == Cause::kTimeout) ++counters_.handshakes_timed_out;
+    if (failure.cause == Cause::kAlertReceived) ++counters_.handshakes_alerted;
+    if (failure.cause == Cause::kVerify) ++counters_.handshakes_unverified;
+    if (failure.cause == Cause::kRejected) ++counters_.handshakes_rejected;
+    return;
+  }
+  switch (failure.cause) {
+    case Cause::kCloseNotify:
+      ++counters_.peers_closed;
+      break;
+    case Cause::kIdle:
+      ++counters_.peers_expired;
+      break;
+    case Cause::kEvicted:
+      ++counters_.peers_evicted;
+      break;
+    case Cause::kReplaced:
+      ++counters_.peers_replaced;
+      break;
+    default:
+      ++counters_.peers_failed;
+  }
+}
+
 void Engine::remove(Association& association) {
   deadlines_.cancel(association.deadline);
+  const bool handshaking = association.phase == Association::Phase::kHandshaking;
   --counters_.peers;
-  if (association.phase == Association::Phase::kHandshaking) --counters_.peers_handshaking;
+  if (handshaking)
+    --counters_.peers_handshaking;
+  else if (association.connection() != nullptr)
+    --counters_.peers_on_libssl;
+  counters_.association_bytes -= sizeof(Association);
+  addresses_.remove(association.peer(), handshaking);
+  Association* predecessor = peers_.find(association.predecessor);
+  if (predecessor != nullptr) predecessor->successor = 0;
+  Association* successor = peers_.find(association.successor);
   peers_.erase(association.id);
+  if (successor == nullptr) return;
+  successor->predecessor = 0;
+  peers_.put_in_front(*successor);
 }
 
 }  // namespace core

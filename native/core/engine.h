@@ -1,12 +1,14 @@
 #pragma once
 
+#include <deque>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "address.h"
+#include "admission.h"
 #include "association.h"
 #include "bytes.h"
+#include "cipher_cache.h"
 #include "clock.h"
 #include "context.h"
 #include "counters.h"
@@ -21,16 +23,21 @@
 namespace core {
 
 struct EngineOptions {
-  int32_t number = 0;         ///< tag of this engine in events and outgoing datagrams
-  size_t max_peers = 100000;  ///< associations, half-open ones included
-  int ip_overhead = 28;       ///< bytes of IP and UDP headers per datagram: 28 over IPv4, 48 over IPv6
+  int32_t number = 0;            ///< tag of this engine in events and outgoing datagrams
+  size_t max_peers = 100000;     ///< associations, half-open ones included
+  int ip_overhead = 28;          ///< bytes of IP and UDP headers per datagram: 28 over IPv4, 48 over IPv6
+  AdmissionLimits limits = {};   ///< of clients
+  Micros idle_timeout = kNever;  ///< clients from which nothing has come for so long are said goodbye to
+  /// When the table is full, a client that was silent for so long makes room for a new one; kNever: new ones are
+  /// refused.
+  Micros evict_after = kNever;
 };
 
 /// The sans-IO endpoint: everything that one UDP socket's traffic means, without the socket, the clock and callbacks.
-/// Not thread-safe. The outbox, the sink and the counters must outlive it.
+/// Not thread-safe. The outbox, the sink, the cipher contexts and the counters must outlive it.
 ///
 /// Contract with the caller:
-///  - before receive(), resume() and tick(): `events.has_room()`;
+///  - before receive(), resume(), handle_deferred() and tick(): `events.has_room()`;
 ///  - after each of them: while has_backlog(), deliver the events and call resume();
 ///  - after any call: send what is in the outbox, and come back with tick() at next_deadline().
 /// connect(), send() and close() never add events, so they may be called while events are being delivered.
@@ -38,7 +45,7 @@ class Engine {
  public:
   /// `server` may be null: then every datagram from a stranger is dropped.
   Engine(const EngineOptions& options, std::shared_ptr<const Context> server, Outbox& outbox, EventSink& events,
-         Counters& counters);
+         CipherCache& ciphers, Counters& counters);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -53,9 +60,18 @@ class Engine {
   /// as client; an established association stays, since such reports are not authenticated, and kPeerError tells.
   void transport_failed(const Address& to, int error_number);
 
-  /// True when decrypted records wait in libssl because the sink was full.
+  /// True when messages wait because the sink was full.
   bool has_backlog() const { return !backlog_.empty(); }
   void resume();
+
+  /// Handshakes are work. While this is set, their datagrams are kept for later, a bounded number, so that those of
+  /// established peers are handled in the meantime.
+  void set_deferring(bool deferring) { deferring_ = deferring; }
+  bool has_deferred() const { return !deferred_.empty(); }
+  /// Handles the oldest one.
+  void handle_deferred(Micros now);
+  /// Calls into libssl for handshakes so far: the caller measures how long they take.
+  uint64_t handshake_steps() const { return handshake_steps_; }
 
   /// Handles deadlines that have passed, a bounded number per call: look at next_deadline() again afterwards.
   void tick(Micros now);
@@ -89,25 +105,61 @@ class Engine {
   const Association* find(PeerId peer) const { return peers_.find(peer); }
 
  private:
+  /// What has found no room in the sink. Empty: libssl has it.
+  struct Backlog {
+    PeerId peer;
+    std::vector<uint8_t> records;
+  };
+  struct Deferred {
+    Address from;
+    std::vector<uint8_t> datagram;
+  };
+
+  // engine.cc: where a datagram belongs
   void receive_from_stranger(ByteView datagram, const Address& from, Micros now);
-  void receive_from_peer(Association& association, ByteView datagram, Micros now);
-  /// A ClientHello for a half-open association. True when it was dealt with here and the association may be gone.
-  bool restart_handshake(Association& association, ByteView datagram, Micros now);
-  HelloVerifier::Verdict verify(ByteView datagram, const Address& from, Micros now, ClientHello& hello);
-  void accept(ByteView datagram, const ClientHello& hello, const Address& from, Micros now);
-
-  void feed_handshake(Association& association, ByteView datagram, Micros now);
-  void feed_established(Association& association, ByteView datagram);
-  void step_handshake(Association& association, ByteView datagram, Micros now);
-  void read_messages(Association& association, ByteView datagram);
+  void receive_from_half_open(Association& association, ByteView datagram, Micros now);
+  void receive_from_established(Association& association, ByteView datagram, Micros now);
+  /// A device may have lost its state: a new hello runs beside the association, which ends only with the new Finished.
+  void receive_second_hello(Association& association, ByteView datagram, Micros now);
+  void receive_for_two(Association& association, PeerId successor, ByteView datagram, Micros now);
+  bool defer(ByteView datagram, const Address& from);
   void expire(Association& association, Micros now);
+
+  // engine_handshake.cc
+  HelloVerifier::Verdict verify(ByteView datagram, const Address& from, Micros now, ClientHello& hello);
+  bool admit(const Address& from, const Association* predecessor);
+  void accept(ByteView datagram, const ClientHello& hello, const Address& from, Micros now,
+              Association* predecessor = nullptr);
+  void give_up(Association& half_open);
+  void feed_handshake(Association& association, ByteView datagram, Micros now);
+  void step_handshake(Association& association, ByteView datagram, Micros now);
+  void expire_handshake(Association& association, Micros now);
   void schedule(Association& association, Micros now);
+  bool established(Association& association);
+  bool make_room_for(const Association& newcomer);
+  Association* pick_idle(const Association* except);
 
-  void established(Association& association);
+  // engine_traffic.cc: what established peers say
+  void feed_established(Association& association, ByteView datagram);
+  void read_records(Association& association, ByteView datagram);
+  enum class Verdict : uint8_t { kDropped, kAccepted, kEnded };
+  Verdict read_record(Association& association, const RecordHeader& header, ByteView payload);
+  Verdict read_alert(Association& association, ByteView alert);
+  void read_handshake(Association& association, ByteView message);
+  void repeat_last_flight(Association& association);
+  bool write_record(Association& association, uint8_t type, ByteView content);
+  void feed_libssl(Association& association, ByteView datagram);
+  void read_from_libssl(Association& association, ByteView datagram);
+  void say_goodbye(Association& association);
+  void schedule_established(Association& association);
+  void expire_established(Association& association, Micros now);
+
+  Association* insert(std::unique_ptr<Association> association, Micros now, Association* predecessor);
   void fail(Association& association, const Failure& failure);
+  void count_failure(const Failure& failure, bool was_established);
   void remove(Association& association);
-  Association* insert(std::unique_ptr<Association> association, Micros now);
 
+  // engine_events.cc
   void report_connected(const Association& association);
   void report_handshake(Association& association);
   void report_key_log(Association& association);
@@ -120,12 +172,19 @@ class Engine {
   std::shared_ptr<const Context> server_;
   Outbox& outbox_;
   EventSink& events_;
+  CipherCache& ciphers_;
   Counters& counters_;
   DatagramBio bio_;                          // outlives the associations that use it
   std::unique_ptr<HelloVerifier> verifier_;  // servers only
   DeadlineQueue deadlines_;
   PeerTable peers_;
-  std::vector<PeerId> backlog_;
+  AddressCounts addresses_;
+  std::vector<Backlog> backlog_;
+  std::deque<Deferred> deferred_;
+  size_t deferred_bytes_ = 0;
+  uint64_t handshake_steps_ = 0;
+  Micros now_ = 0;  ///< of the call that is under way
+  bool deferring_ = false;
 };
 
 }  // namespace core

@@ -6,40 +6,43 @@
 namespace core {
 
 void Engine::report_connected(const Association& association) {
+  const DtlsConnection& connection = *association.connection();
   PayloadWriter payload(events_);
   payload.sized(association.peer().ip_text());
-  payload.sized(association.psk_identity());
-  payload.sized(association.server_name());
-  payload.number<uint16_t>(association.version());
-  payload.number<int32_t>(association.verify_result());
-  for (const std::vector<uint8_t>& der : association.peer_certificates()) {
+  payload.sized(connection.psk_identity());
+  payload.sized(connection.server_name());
+  payload.number<uint16_t>(connection.version());
+  payload.number<int32_t>(connection.verify_result());
+  for (const std::vector<uint8_t>& der : connection.peer_certificates()) {
     payload.u24(der.size());
     payload.bytes(der);
   }
   const int32_t flags =
-      (association.resumed() ? kFlagResumed : 0) | (association.role() == Role::kServer ? kFlagServer : 0);
-  events_.commit(EventKind::kConnected, options_.number, association.id, payload.size(), association.cipher_suite(),
-                 association.inner_mtu(), association.peer().port << 8 | flags);
+      (connection.resumed() ? kFlagResumed : 0) | (association.role() == Role::kServer ? kFlagServer : 0);
+  events_.commit(EventKind::kConnected, options_.number, association.id, payload.size(), connection.cipher_suite(),
+                 static_cast<int32_t>(association.inner_mtu()), association.peer().port << 8 | flags);
 }
 
 /// What a step has brought up besides its outcome.
 void Engine::report_handshake(Association& association) {
-  if (association.has_key_log()) report_key_log(association);
-  if (association.has_session()) report_session(association);
-  const std::vector<uint8_t>* wanted = association.wanted_session();
-  if (wanted != nullptr && !association.session_asked) {
-    association.session_asked = true;
+  DtlsConnection& connection = *association.connection();
+  if (connection.has_key_log()) report_key_log(association);
+  if (connection.has_session()) report_session(association);
+  const std::vector<uint8_t>* wanted = connection.wanted_session();
+  if (wanted != nullptr && !connection.session_asked) {
+    connection.session_asked = true;
+    ++counters_.questions_asked;
     PayloadWriter payload(events_);
     payload.bytes(*wanted);
     events_.commit(EventKind::kSessionWanted, options_.number, association.id, payload.size());
   }
-  report_removed_sessions(association.context());
+  report_removed_sessions(connection.context());
 }
 
 /// One that is larger than any sensible session is not reported; there is room for what follows then.
 void Engine::report_session(Association& association) {
   constexpr size_t kLargestSession = 8192;
-  std::vector<uint8_t> session = association.take_session();
+  std::vector<uint8_t> session = association.connection()->take_session();
   if (session.size() <= kLargestSession) {
     PayloadWriter payload(events_);
     payload.bytes(session);
@@ -58,7 +61,7 @@ void Engine::report_removed_sessions(const Context& context) {
 }
 
 void Engine::report_key_log(Association& association) {
-  const Secret lines = association.take_key_log();
+  const Secret lines = association.connection()->take_key_log();
   ByteView rest = lines.view();
   while (!rest.empty()) {
     size_t length = 0;
@@ -82,7 +85,7 @@ void Engine::report_closed(const Association& association, const Failure& failur
 void Engine::report_client_error(const Association& association, const Failure& failure) {
   PayloadWriter payload(events_);
   payload.sized(association.peer().ip_text());
-  payload.sized(association.psk_identity());
+  payload.sized(association.connection()->psk_identity());
   payload.text(failure.reason);
   events_.commit(EventKind::kClientError, options_.number, association.id, payload.size(),
                  static_cast<int32_t>(failure.cause), failure.code, association.peer().port);

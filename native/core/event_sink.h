@@ -96,6 +96,12 @@ class EventSink {
     slab_used_ += length;
   }
 
+  /// The same for a payload that begins `skipped` bytes behind payload_cursor(): what lies before is lost.
+  void commit_behind(size_t skipped, EventKind kind, int32_t endpoint, int32_t peer, size_t length) {
+    slab_used_ += skipped;
+    commit(kind, endpoint, peer, length);
+  }
+
   size_t count() const { return count_; }
   size_t payload_used() const { return slab_used_; }
   void clear_events() { count_ = 0; }

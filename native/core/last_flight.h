@@ -7,15 +7,15 @@
 
 namespace core {
 
-/// The last flight of a handshake, kept when libssl has gone: a peer that has not got it repeats its own, and must get it
-/// again (RFC 6347 4.2.4). The same messages in new records.
+/// The last flight of a handshake, kept when libssl has gone: a peer that has not got it repeats its own, and must get
+/// it again (RFC 6347 4.2.4). The same messages in new records.
 class LastFlight {
  public:
   /// As often as libssl repeats a flight.
   static constexpr int kMaxRepetitions = 12;
 
-  /// `written` is what libssl has put into the outbox in the step that completed the handshake. empty() when that is not
-  /// all of `records`.
+  /// `written` is what libssl has put into the outbox in the step that completed the handshake. empty() when that is
+  /// not all of `records`.
   LastFlight(const Outbox& outbox, OutboxRange written, size_t mtu, uint64_t next_plain_sequence, RecordLayer& records);
 
   bool empty() const { return messages_.empty(); }

@@ -27,8 +27,8 @@ class LibsslRecords {
   uint64_t next_plain_sequence() const { return next_sequence_[0]; }
   uint64_t next_protected_sequence() const { return next_sequence_[1]; }
 
-  /// For the explicit nonces of GCM: libssl counts from a random number, so what it has taken lies between its first and
-  /// its last one. Nonces with another prefix than these two have are free, unless it has used 2^48 of them.
+  /// For the explicit nonces of GCM: libssl counts from a random number, so what it has taken lies between its first
+  /// and its last one. Nonces with another prefix than these two have are free, unless it has used 2^48 of them.
   uint16_t free_nonce_prefix(uint16_t epoch) const {
     uint16_t prefix = epoch;
     while (prefix == first_prefix_ || prefix == last_prefix_) ++prefix;

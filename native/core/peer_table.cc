@@ -13,6 +13,12 @@ constexpr uint32_t kGenerationMask = 0x7ff;  // 20 + 11 bits: ids stay positive 
 PeerTable::PeerTable() { RAND_bytes(reinterpret_cast<unsigned char*>(&seed_), sizeof seed_); }
 
 Association* PeerTable::insert(std::unique_ptr<Association> association) {
+  Association* inserted = insert_behind(std::move(association));
+  if (inserted != nullptr) put_in_front(*inserted);
+  return inserted;
+}
+
+Association* PeerTable::insert_behind(std::unique_ptr<Association> association) {
   uint32_t at;
   if (!free_slots_.empty()) {
     at = free_slots_.back();
@@ -22,8 +28,6 @@ Association* PeerTable::insert(std::unique_ptr<Association> association) {
     at = static_cast<uint32_t>(slots_.size());
     slots_.emplace_back();
   }
-  if ((size_ + 1) * 4 > entries_.size() * 3) grow_index();
-  index(hash_of(association->peer()), at);
   ++size_;
   Slot& slot = slots_[at];
   association->id = static_cast<PeerId>(slot.generation << kIndexBits | at);
@@ -31,11 +35,16 @@ Association* PeerTable::insert(std::unique_ptr<Association> association) {
   return slot.association.get();
 }
 
+void PeerTable::put_in_front(const Association& association) {
+  if (size_ * 4 > entries_.size() * 3) grow_index();
+  index(hash_of(association.peer()), static_cast<uint32_t>(association.id) & kIndexMask);
+}
+
 void PeerTable::erase(PeerId id) {
   Association* association = find(id);
   if (association == nullptr) return;
   const uint32_t at = static_cast<uint32_t>(id) & kIndexMask;
-  unindex(association->peer());
+  unindex(hash_of(association->peer()), at);
   Slot& slot = slots_[at];
   slot.association.reset();
   slot.generation = slot.generation == kGenerationMask ? 1 : slot.generation + 1;
@@ -62,6 +71,15 @@ Association* PeerTable::find(const Address& address) const {
   return nullptr;
 }
 
+Association* PeerTable::sample(uint64_t random) const {
+  constexpr size_t kNear = 16;
+  for (size_t i = 0; i < kNear && i < slots_.size(); ++i) {
+    Association* found = slots_[(random + i) % slots_.size()].association.get();
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
 void PeerTable::index(uint32_t hash, uint32_t slot) {
   const size_t mask = entries_.size() - 1;
   size_t i = hash & mask;
@@ -69,11 +87,13 @@ void PeerTable::index(uint32_t hash, uint32_t slot) {
   entries_[i] = {hash, slot + 1};
 }
 
-void PeerTable::unindex(const Address& address) {
-  const uint32_t hash = hash_of(address);
+/// Nothing, for one that is not in front.
+void PeerTable::unindex(uint32_t hash, uint32_t slot) {
+  if (entries_.empty()) return;
   const size_t mask = entries_.size() - 1;
   size_t hole = hash & mask;
-  while (entries_[hole].hash != hash || slots_[entries_[hole].slot - 1].association->peer() != address) {
+  while (entries_[hole].slot != slot + 1) {
+    if (entries_[hole].slot == 0) return;
     hole = (hole + 1) & mask;
   }
   // Close the gap: move back every later entry of the run that may sit here without breaking its own probe path.

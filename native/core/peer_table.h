@@ -23,11 +23,20 @@ class PeerTable {
 
   /// Takes ownership and sets the association's id. The address must not be in the table. Null when it is full.
   Association* insert(std::unique_ptr<Association> association);
+  /// The same for one that is not to be found by its address, which another one has.
+  Association* insert_behind(std::unique_ptr<Association> association);
+  /// That one is found by its address from now on; the other one must have gone.
+  void put_in_front(const Association& association);
   void erase(PeerId id);
 
   Association* find(PeerId id) const;
   Association* find(const Address& address) const;
   size_t size() const { return size_; }
+  /// Random and secret; for tables beside this one.
+  uint64_t seed() const { return seed_; }
+
+  /// One of the associations around a place that `random` chooses; null when there is none near it.
+  Association* sample(uint64_t random) const;
 
   /// Calls `visit(Association&)` for each; the visitor must not insert, and may erase only what it is given.
   template <typename Visit>
@@ -50,7 +59,7 @@ class PeerTable {
 
   uint32_t hash_of(const Address& address) const { return static_cast<uint32_t>(address.hash(seed_)); }
   void index(uint32_t hash, uint32_t slot);
-  void unindex(const Address& address);
+  void unindex(uint32_t hash, uint32_t slot);
   void grow_index();
 
   std::vector<Slot> slots_;

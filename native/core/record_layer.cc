@@ -71,13 +71,11 @@ bool RecordLayer::fits(const RecordHeader& header, ByteView payload) const {
   return header.version == kDtls12 && payload.size() >= overhead && payload.size() <= overhead + kMaxPlaintext;
 }
 
-RecordLayer::Opened RecordLayer::open(const RecordHeader& header, ByteView payload, uint8_t* out,
-                                      ByteView& plaintext) {
+RecordLayer::Opened RecordLayer::open(const RecordHeader& header, ByteView payload, uint8_t* out, ByteView& plaintext) {
   if (header.epoch != state_.epoch) return Opened::kOutOfEpoch;
   if (!fits(header, payload)) return Opened::kMalformed;
   if (!state_.window.is_fresh(header.sequence)) return Opened::kReplayed;
-  EVP_CIPHER_CTX* context =
-      ciphers_.find(owner_, CipherCache::Direction::kRead, state_.suite->aead, state_.read);
+  EVP_CIPHER_CTX* context = ciphers_.find(owner_, CipherCache::Direction::kRead, state_.suite->aead, state_.read);
   if (context == nullptr || !decrypt(context, header, payload, out, plaintext)) return Opened::kUnauthenticated;
   state_.window.mark(header.sequence);
   return Opened::kOk;
@@ -111,8 +109,7 @@ bool RecordLayer::seal(uint8_t type, ByteView plaintext, uint8_t* out) {
   }
   uint8_t* record = out + RecordHeader::kSize;
   std::copy(plaintext.begin(), plaintext.end(), record + aead.explicit_nonce_size);
-  AdditionalData data =
-      additional_data(type, state_.epoch, sequence, aead.explicit_nonce_size + plaintext.size());
+  AdditionalData data = additional_data(type, state_.epoch, sequence, aead.explicit_nonce_size + plaintext.size());
   return crypt(context, data, record, size);
 }
 

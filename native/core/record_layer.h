@@ -50,9 +50,7 @@ class RecordLayer {
   /// Opens one record into `out`, which has room for `payload`. The plaintext lies somewhere in there.
   Opened open(const RecordHeader& header, ByteView payload, uint8_t* out, ByteView& plaintext);
 
-  size_t sealed_size(size_t plaintext) const {
-    return RecordHeader::kSize + state_.suite->aead.overhead() + plaintext;
-  }
+  size_t sealed_size(size_t plaintext) const { return RecordHeader::kSize + state_.suite->aead.overhead() + plaintext; }
   /// False: no record can be sealed any more, a sequence number must never come twice.
   bool can_seal() const { return state_.next_write_sequence <= kLastSequence; }
   /// Seals one record into `out`, which has room for sealed_size(). False when can_seal() is, or memory has run out;

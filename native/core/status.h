@@ -14,6 +14,7 @@ enum class Status : int32_t {
   kAddressInUse = 5,  ///< an association with that address exists
   kOutOfMemory = 6,
   kLibrary = 7,       ///< libssl refused
+  kExhausted = 9,     ///< no sequence number is left: the association is about to end
   kDaneUnusable = 8,  ///< DANE is enforced, and libssl can use none of the TLSA records
 };
 

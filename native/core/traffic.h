@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace core {
@@ -10,6 +11,15 @@ struct PeerTraffic {
   uint64_t bytes_received = 0;
   uint64_t datagrams_sent = 0;
   uint64_t datagrams_received = 0;
+
+  void note_sent(size_t bytes) {
+    ++datagrams_sent;
+    bytes_sent += bytes;
+  }
+  void note_received(size_t bytes) {
+    ++datagrams_received;
+    bytes_received += bytes;
+  }
 };
 static_assert(sizeof(PeerTraffic) == 32);
 

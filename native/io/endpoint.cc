@@ -57,7 +57,8 @@ IoError Endpoint::open() {
   engine.max_peers = options_.max_peers;
   engine.ip_overhead = options_.ip_overhead;
   if (engine.ip_overhead == 0) engine.ip_overhead = socket_->family() == 4 ? kIpv4Overhead : kIpv6Overhead;
-  engine_ = std::make_unique<core::Engine>(engine, options_.context, reactor_.outbox(), reactor_.events(), *counters_);
+  engine_ = std::make_unique<core::Engine>(engine, options_.context, reactor_.outbox(), reactor_.events(),
+                                           reactor_.ciphers(), *counters_);
   open_ = true;
   return {};
 }

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "../core/cipher_cache.h"
 #include "../core/event_sink.h"
 #include "../core/outbox.h"
 #include "endpoint.h"
@@ -44,6 +45,7 @@ class Reactor {
 
   core::EventSink& events() { return events_; }
   core::Outbox& outbox() { return outbox_; }
+  core::CipherCache& ciphers() { return ciphers_; }
   bool delivering() const { return delivering_; }
   /// Sends early when much has gathered: keeps the arena small and warm.
   void flush_when_large() {
@@ -84,6 +86,7 @@ class Reactor {
   ReceiveBuffer receive_buffer_;
   core::EventSink events_;
   core::Outbox outbox_;
+  core::CipherCache ciphers_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;  ///< by number
   size_t living_ = 0;                                 ///< endpoints with handles, those being closed included
   size_t scripts_ = 0;                                ///< script endpoints that exist

@@ -83,10 +83,10 @@ struct Ending {
 
 }  // namespace
 
-TEST("a goodbye is a goodbye at any level, other alerts are reported as what they are") {
+TEST("a goodbye is a goodbye at any level, other fatal alerts are reported as what they are") {
   for (const Ending& ending : {Ending{1, 0, Cause::kCloseNotify}, Ending{2, 0, Cause::kCloseNotify},
                                Ending{1, 90, Cause::kCloseNotify}, Ending{2, 90, Cause::kCloseNotify},
-                               Ending{1, 100, Cause::kAlertReceived}, Ending{2, 20, Cause::kAlertReceived}}) {
+                               Ending{2, 100, Cause::kAlertReceived}, Ending{2, 20, Cause::kAlertReceived}}) {
     Link link({.suites = {0x00a8}});
     PlainClient client(link);
     CHECK(client.handshake());
@@ -98,6 +98,15 @@ TEST("a goodbye is a goodbye at any level, other alerts are reported as what the
     if (ending.cause == Cause::kAlertReceived) CHECK_EQUAL(closed->b, ending.level << 8 | ending.description);
     CHECK_EQUAL(link.server.counters.peers, 0u);
   }
+}
+
+TEST("a warning changes nothing") {
+  Link link({.suites = {0x00a8}});
+  PlainClient client(link);
+  CHECK(client.handshake());
+  for (int i = 0; i < 10; ++i) client.send_alert(SSL3_AL_WARNING, SSL_AD_NO_RENEGOTIATION);
+  CHECK(link.server.last(EventKind::kClosed) == nullptr);
+  CHECK_EQUAL(link.server.counters.peers, 1u);
 }
 
 TEST("a close_notify in mid-handshake ends it as an alert of the peer") {

@@ -21,7 +21,7 @@ struct Side {
 
   Side(int32_t number, std::shared_ptr<const core::Context> server, size_t max_peers = 1000)
       : slab(256 * 1024), engine({.number = number, .max_peers = max_peers, .ip_overhead = 28}, std::move(server),
-                                 outbox, sink, counters) {
+                                 outbox, sink, ciphers, counters) {
     sink.lend_events(records.data(), records.size());
     sink.lend_payload(slab.data(), slab.size());
   }
@@ -55,6 +55,7 @@ struct Side {
   std::vector<uint8_t> slab;
   core::Outbox outbox;
   core::EventSink sink;
+  core::CipherCache ciphers;
   core::Counters counters{};
   std::vector<Event> events;
   core::Engine engine;

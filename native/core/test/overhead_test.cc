@@ -6,7 +6,7 @@ TEST("no datagram is longer than the MTU, whatever headers the carrier puts roun
   for (const int overhead : {0, 28, 255, 256, 300, 1024}) {
     Side client(1, nullptr);
     core::Engine engine({.number = 2, .max_peers = 1, .ip_overhead = overhead}, nullptr, client.outbox, client.sink,
-                        client.counters);
+                        client.ciphers, client.counters);
     core::ClientParameters parameters = psk_parameters("client1", "0123456789abcdef");
     for (const char label : {'a', 'b', 'c'}) parameters.server_name += std::string(60, label) + ".";
     parameters.server_name += "example";
