@@ -72,6 +72,8 @@ export interface ContextSettings {
   /** 0..5. */
   securityLevel: number;
   encryptThenMac: boolean;
+  /** Datagrams: records of our own after the handshake, where the suite is one with AEAD. */
+  ownRecords: boolean;
   mtu: number;
   minTimeoutMicros: number;
   maxTimeoutMicros: number;
@@ -183,6 +185,16 @@ export interface NativeEndpointSettings {
   receiveBufferSize: number;
   sendBufferSize: number;
   maxPeers: number;
+  /** Of clients; 0: no limit. */
+  maxHandshakes: number;
+  /** Of one IP address, handshakes included; 0: no limit. */
+  maxPeersPerAddress: number;
+  /** 0: no limit. */
+  maxHandshakesPerAddress: number;
+  /** 0: never. */
+  idleTimeoutMillis: number;
+  /** A client that was silent for so long makes room for another; 0: never. */
+  evictAfterMillis: number;
   /** Numeric; null takes datagrams from everybody. */
   remoteAddress: string | null;
   remotePort: number;

@@ -20,22 +20,24 @@ import { unboundSession } from './session-binding.js';
 /** What carries the records, and what that asks of a context. */
 export type TransportSettings = Pick<
   ContextSettings,
-  'transport' | 'encryptThenMac' | 'mtu' | 'minTimeoutMicros' | 'maxTimeoutMicros'
+  'transport' | 'encryptThenMac' | 'ownRecords' | 'mtu' | 'minTimeoutMicros' | 'maxTimeoutMicros'
 >;
 
 /** Over a stream nothing is lost, and a record with a wrong MAC may end a connection (RFC 7366). */
 export const streamTransport: TransportSettings = Object.freeze({
   transport: Transport.stream,
   encryptThenMac: true,
+  ownRecords: false,
   mtu: 0,
   minTimeoutMicros: 0,
   maxTimeoutMicros: 0,
 });
 
-export function datagramTransport({ mtu, handshakeTimeouts }: DtlsSettings): TransportSettings {
+export function datagramTransport({ mtu, handshakeTimeouts, recordLayer }: DtlsSettings): TransportSettings {
   return {
     transport: Transport.datagram,
     encryptThenMac: false, // one forged record would end an association: see docs/architecture.md
+    ownRecords: recordLayer === 'own',
     mtu,
     minTimeoutMicros: handshakeTimeouts.min * 1_000,
     maxTimeoutMicros: handshakeTimeouts.max * 1_000,

@@ -13,6 +13,11 @@ export const Cause = {
   library: 5,
   badFinished: 6,
   verify: 7,
+  replaced: 8,
+  idle: 9,
+  evicted: 10,
+  exhausted: 11,
+  rejected: 12,
 } as const;
 
 export interface Failure {
@@ -85,6 +90,33 @@ export function describeFailure({ cause, code, reason }: Failure): DescribedFail
         },
       };
     }
+    case Cause.replaced:
+      return {
+        code: 'ERR_REPLACED',
+        message:
+          'the client has started again from the same address and port, its new connection took the place of this one',
+        details: {},
+      };
+    case Cause.idle:
+      return { code: 'ERR_IDLE_TIMEOUT', message: 'nothing has come for the time of idleTimeout', details: {} };
+    case Cause.evicted:
+      return {
+        code: 'ERR_EVICTED',
+        message: 'the server is full, and this connection was idle: another client has its place (whenFull, maxPeers)',
+        details: {},
+      };
+    case Cause.exhausted:
+      return {
+        code: 'ERR_SEQUENCE_EXHAUSTED',
+        message: 'all 2^48 sequence numbers of DTLS are used up: connect again',
+        details: {},
+      };
+    case Cause.rejected:
+      return {
+        code: 'ERR_PEER_LIMIT',
+        message: 'the server is full (maxPeers), and no connection is idle enough to make room',
+        details: {},
+      };
     default:
       return { code: 'EPROTO', message: `unknown cause ${cause}`, details: { reason } };
   }

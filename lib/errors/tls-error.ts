@@ -59,6 +59,10 @@ export type TlsErrorCode =
   | 'ERR_NO_PSK'
   | 'ERR_SESSION_STORE'
   | 'ERR_PEER_LIMIT'
+  | 'ERR_REPLACED'
+  | 'ERR_IDLE_TIMEOUT'
+  | 'ERR_EVICTED'
+  | 'ERR_SEQUENCE_EXHAUSTED'
   | 'ERR_SLAB_DETACHED'
   | 'ERR_OPENSSL_MISMATCH'
   | 'ERR_ADDON_NOT_FOUND'
@@ -93,6 +97,10 @@ export type TlsErrorCode =
  * | `ERR_NO_PSK` | the server was made without the option `psk` |
  * | `ERR_SESSION_STORE` | server: the session store failed, `cause` says how, or did not answer in time |
  * | `ERR_PEER_LIMIT` | the table of peers is full |
+ * | `ERR_REPLACED` | server: the client has started again from the same address and port |
+ * | `ERR_IDLE_TIMEOUT` | server: nothing has come for the time of `idleTimeout` |
+ * | `ERR_EVICTED` | server: an idle connection made room for a new client |
+ * | `ERR_SEQUENCE_EXHAUSTED` | 2^48 records were sent: there is no number for another one |
  * | `ERR_SLAB_DETACHED` | uncaught exception: the buffer of a message was transferred; see the option `copyMessages` |
  * | `ERR_OPENSSL_MISMATCH`, `ERR_ADDON_NOT_FOUND`, `ERR_ADDON_MISMATCH` | the native part cannot be used |
  * | `ABORT_ERR` | the given `AbortSignal` was aborted; `cause` is its reason |

@@ -1,4 +1,10 @@
-import { type NativeContext, type NativeReactor, native, type UdpBackend } from '../binding.js';
+import {
+  type NativeContext,
+  type NativeEndpointSettings,
+  type NativeReactor,
+  native,
+  type UdpBackend,
+} from '../binding.js';
 import { Endpoint, type EndpointOwner } from './endpoint.js';
 import { EventReader } from './event-reader.js';
 
@@ -12,6 +18,8 @@ export interface EndpointSettings {
   receiveBufferSize: number;
   sendBufferSize: number;
   maxPeers: number;
+  /** Default: without limits. */
+  admission?: AdmissionSettings | undefined;
   /** Of a socket with a single peer; undefined takes datagrams from everybody. */
   remote?: { address: string; port: number } | undefined;
   /** Undefined: nobody may connect to this endpoint. */
@@ -51,6 +59,20 @@ export function openScriptEndpoint(settings: ScriptEndpointSettings, owner: Endp
   return reactor.openScript(settings, owner);
 }
 
+/** How many clients there may be, and how long they may be silent. 0 everywhere: no limit. */
+export type AdmissionSettings = Pick<
+  NativeEndpointSettings,
+  'maxHandshakes' | 'maxPeersPerAddress' | 'maxHandshakesPerAddress' | 'idleTimeoutMillis' | 'evictAfterMillis'
+>;
+
+const unlimited: AdmissionSettings = Object.freeze({
+  maxHandshakes: 0,
+  maxPeersPerAddress: 0,
+  maxHandshakesPerAddress: 0,
+  idleTimeoutMillis: 0,
+  evictAfterMillis: 0,
+});
+
 /** The native reactor with its reader: one per Node environment, made when the first endpoint is opened. */
 class Reactor {
   readonly #reader = new EventReader();
@@ -67,6 +89,7 @@ class Reactor {
       receiveBufferSize: settings.receiveBufferSize,
       sendBufferSize: settings.sendBufferSize,
       maxPeers: settings.maxPeers,
+      ...(settings.admission ?? unlimited),
       remoteAddress: settings.remote?.address ?? null,
       remotePort: settings.remote?.port ?? 0,
       context: settings.serverContext ?? null,

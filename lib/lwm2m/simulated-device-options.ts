@@ -88,6 +88,7 @@ const names: Record<keyof SimulatedDeviceOptions, true> = {
   cipherSuites: true,
   mtu: true,
   handshakeTimeouts: true,
+  recordLayer: true,
   udpBackend: true,
   copyMessages: true,
   keylogFile: true,

@@ -22,6 +22,12 @@ export interface DtlsOptions extends VersionOptions<DtlsVersion> {
    */
   handshakeTimeouts?: HandshakeTimeouts | undefined;
   /**
+   * Who protects records once the handshake is complete. `'own'`, the default: this package, with OpenSSL's ciphers; a
+   * connection then takes half a kilobyte. `'openssl'`: OpenSSL's `SSL`, which takes 36 KB or more; CBC suites always stay
+   * with it. The bytes on the wire are the same. Throws `ERR_INVALID_OPTION`. RFC 6347 section 4.1.
+   */
+  recordLayer?: RecordLayer | undefined;
+  /**
    * How datagrams are moved: `'mmsg'` uses `recvmmsg`/`sendmmsg` (Linux), `'uv'` uses libuv's portable sockets.
    * Default `'auto'`: the first where there is one. Throws `ERR_INVALID_OPTION`.
    */
@@ -42,9 +48,13 @@ export interface DtlsOptions extends VersionOptions<DtlsVersion> {
   keylogFile?: string | false | undefined;
 }
 
+/** See the option `recordLayer`. */
+export type RecordLayer = 'own' | 'openssl';
+
 export interface DtlsSettings {
   readonly mtu: number;
   readonly handshakeTimeouts: HandshakeTimeoutSettings;
+  readonly recordLayer: RecordLayer;
   readonly udpBackend: UdpBackend;
   readonly copyMessages: boolean;
   /** Undefined: no key log. */
@@ -54,6 +64,7 @@ export interface DtlsSettings {
 export const dtlsOptionNames = [
   'mtu',
   'handshakeTimeouts',
+  'recordLayer',
   'udpBackend',
   'copyMessages',
   'keylogFile',
@@ -63,6 +74,7 @@ export function parseDtlsOptions(options: Record<string, unknown>): DtlsSettings
   return {
     mtu: integer(options['mtu'], 'mtu', { min: 256, max: 16_384, unit: 'bytes', default: 1_232 }),
     handshakeTimeouts: parseHandshakeTimeouts(options['handshakeTimeouts']),
+    recordLayer: oneOf(options['recordLayer'], 'recordLayer', ['own', 'openssl'], 'own'),
     udpBackend: oneOf(options['udpBackend'], 'udpBackend', ['auto', 'mmsg', 'uv'], 'auto'),
     copyMessages: boolean(options['copyMessages'], 'copyMessages', false),
     keylogFile: parseKeylogFile(options['keylogFile']),

@@ -1,5 +1,6 @@
 import { Transport } from '../binding.js';
-import { integer, optionsRecord } from './check.js';
+import { type AdmissionOptions, admissionNames, type ParsedAdmission, parseAdmission } from './admission.js';
+import { optionsRecord } from './check.js';
 import { type DtlsOptions, type DtlsSettings, dtlsOptionNames, parseDtlsOptions } from './dtls-options.js';
 import {
   parseServerSecurity,
@@ -8,26 +9,19 @@ import {
   serverSecurityNames,
 } from './server-security.js';
 
-export interface DtlsServerOptions extends DtlsOptions, ServerSecurityOptions {
-  /**
-   * Largest number of associations at a time, handshakes in progress included; a client above it gets no answer, and
-   * `counters().peersRefused` counts it. Integer 1..1048575, default 100000. Throws `ERR_INVALID_OPTION`.
-   */
-  maxPeers?: number | undefined;
-}
+export interface DtlsServerOptions extends DtlsOptions, AdmissionOptions, ServerSecurityOptions {}
 
-export interface ServerSettings extends DtlsSettings {
+export interface ServerSettings extends DtlsSettings, ParsedAdmission {
   readonly security: ServerSecurity;
-  readonly maxPeers: number;
 }
 
-const names = [...dtlsOptionNames, ...serverSecurityNames, 'maxPeers'];
+const names = [...dtlsOptionNames, ...admissionNames, ...serverSecurityNames];
 
 export function parseServerOptions(value: unknown): ServerSettings {
   const options = optionsRecord(value, 'DtlsServer', names);
   return Object.freeze({
     ...parseDtlsOptions(options),
-    maxPeers: integer(options['maxPeers'], 'maxPeers', { min: 1, max: 1_048_575, default: 100_000 }),
+    ...parseAdmission(options),
     security: parseServerSecurity(options, Transport.datagram),
   });
 }

@@ -215,7 +215,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   }
 
   #openAt(address: string, { port, flags, receiveBufferSize, sendBufferSize }: ListenSettings): Endpoint {
-    const { udpBackend: backend, maxPeers, copyMessages } = this.#settings;
+    const { udpBackend: backend, maxPeers, admission, copyMessages } = this.#settings;
     try {
       return openEndpoint(
         {
@@ -226,6 +226,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
           receiveBufferSize,
           sendBufferSize,
           maxPeers,
+          admission,
           serverContext: this.#context.native,
           counters: this.#counters,
           copyMessages,

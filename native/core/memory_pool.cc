@@ -46,6 +46,7 @@ size_t class_size(size_t index) {
 struct ThreadPool {
   std::array<FreeBlock*, kClasses> lists{};
   size_t kept = 0;
+  int64_t in_use = 0;  ///< below 0 in a thread that has freed another one's blocks
 };
 
 // A few bytes of the static TLS that glibc keeps ready for libraries that come late: a call less for each block.
@@ -88,10 +89,11 @@ ThreadPool* thread_pool() {
   return pool;
 }
 
-void* allocate_fresh(size_t size) {
+void* allocate_fresh(ThreadPool* mine, size_t size) {
   auto* header = static_cast<Header*>(std::malloc(sizeof(Header) + size));
   if (header == nullptr) return nullptr;
   header->size = size;
+  if (mine != nullptr) mine->in_use += static_cast<int64_t>(size);
   return header + 1;
 }
 
@@ -107,15 +109,15 @@ void MemoryPool::install() {
 
 void* MemoryPool::allocate(size_t size) {
   if (size == 0) return nullptr;
-  if (size > kMaxPooled) return size > SIZE_MAX - sizeof(Header) ? nullptr : allocate_fresh(size);
+  ThreadPool* mine = thread_pool();
+  if (size > kMaxPooled) return size > SIZE_MAX - sizeof(Header) ? nullptr : allocate_fresh(mine, size);
   const size_t index = class_of(size);
-  if (ThreadPool* mine = thread_pool(); mine != nullptr && mine->lists[index] != nullptr) {
-    FreeBlock* block = mine->lists[index];
-    mine->lists[index] = block->next;
-    mine->kept -= class_size(index);
-    return block;
-  }
-  return allocate_fresh(class_size(index));
+  if (mine == nullptr || mine->lists[index] == nullptr) return allocate_fresh(mine, class_size(index));
+  FreeBlock* block = mine->lists[index];
+  mine->lists[index] = block->next;
+  mine->kept -= class_size(index);
+  mine->in_use += static_cast<int64_t>(class_size(index));
+  return block;
 }
 
 void* MemoryPool::reallocate(void* block, size_t size) {
@@ -138,8 +140,9 @@ void* MemoryPool::reallocate(void* block, size_t size) {
 void MemoryPool::release(void* block) {
   if (block == nullptr) return;
   Header* header = header_of(block);
-  ThreadPool* mine = header->size <= kMaxPooled ? thread_pool() : nullptr;
-  if (mine == nullptr || mine->kept + header->size > kMaxKept) {
+  ThreadPool* mine = thread_pool();
+  if (mine != nullptr) mine->in_use -= static_cast<int64_t>(header->size);
+  if (mine == nullptr || header->size > kMaxPooled || mine->kept + header->size > kMaxKept) {
     std::free(header);
     return;
   }
@@ -151,5 +154,7 @@ void MemoryPool::release(void* block) {
 }
 
 size_t MemoryPool::kept() { return pool == nullptr ? 0 : pool->kept; }
+
+size_t MemoryPool::in_use() { return pool == nullptr ? 0 : static_cast<size_t>(std::max<int64_t>(pool->in_use, 0)); }
 
 }  // namespace core

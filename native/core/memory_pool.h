@@ -27,6 +27,8 @@ class MemoryPool {
 
   /// Bytes of free blocks that the calling thread keeps.
   static size_t kept();
+  /// Bytes that OpenSSL has allocated in the calling thread and not freed there; 0 when it does not use the pool.
+  static size_t in_use();
 };
 
 }  // namespace core

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "../core/memory_pool.h"
 #include "mmsg_socket.h"
 #include "reactor.h"
 #include "script_socket.h"
@@ -52,10 +53,8 @@ IoError Endpoint::open() {
   timer_.open(this, [this](uv_timer_t* timer) { return uv_timer_init(reactor_.loop(), timer); });
   uv_unref(timer_.handle());
 
-  core::EngineOptions engine;
+  core::EngineOptions engine = options_.engine;
   engine.number = number_;
-  engine.max_peers = options_.max_peers;
-  engine.ip_overhead = options_.ip_overhead;
   if (engine.ip_overhead == 0) engine.ip_overhead = socket_->family() == 4 ? kIpv4Overhead : kIpv6Overhead;
   engine_ = std::make_unique<core::Engine>(engine, options_.context, reactor_.outbox(), reactor_.events(),
                                            reactor_.ciphers(), *counters_);
@@ -151,23 +150,56 @@ void Endpoint::note_script_work() {
 
 bool Endpoint::datagrams_received(std::span<const ReceivedDatagram> batch) {
   if (!reactor_.prepare_events() || !open_) return false;
-  now_ = Reactor::now();
+  handshakes_since_ = uv_hrtime();
+  now_ = handshakes_since_ / 1000;
   bool go_on = true;
   for (const ReceivedDatagram& datagram : batch) {
     go_on = make_room();
     if (!go_on) break;
-    if (datagram.truncated) {
-      engine_->receive_truncated();
-      continue;
-    }
-    engine_->receive(datagram.bytes, datagram.from, now_);
+    handle(datagram);
     go_on = take_backlog();
     if (!go_on) break;
   }
   if (!open_) return false;
+  if (engine_->has_deferred() && !std::exchange(deferred_noted_, true)) reactor_.note_deferred(number_);
+  note_memory();
   arm_timer();
   reactor_.flush_when_large();
   return go_on;
+}
+
+void Endpoint::handle(const ReceivedDatagram& datagram) {
+  if (datagram.truncated) return engine_->receive_truncated();
+  const uint64_t steps = engine_->handshake_steps();
+  // Those that wait come first.
+  engine_->set_deferring(engine_->has_deferred() || !reactor_.handshakes_have_time());
+  engine_->receive(datagram.bytes, datagram.from, now_);
+  if (engine_->handshake_steps() != steps) account_handshake();
+}
+
+void Endpoint::account_handshake() {
+  const uint64_t since = std::exchange(handshakes_since_, uv_hrtime());
+  reactor_.spend_on_handshakes(handshakes_since_ - since);
+}
+
+bool Endpoint::work_off_deferred() {
+  handshakes_since_ = uv_hrtime();
+  now_ = handshakes_since_ / 1000;
+  while (engine_->has_deferred() && reactor_.handshakes_have_time()) {
+    if (!make_room()) return open_;
+    engine_->handle_deferred(now_);
+    account_handshake();
+    if (!take_backlog()) return open_;
+  }
+  note_memory();
+  arm_timer();
+  deferred_noted_ = engine_->has_deferred();
+  return deferred_noted_;
+}
+
+void Endpoint::note_memory() {
+  counters_->openssl_bytes = core::MemoryPool::in_use();
+  counters_->pool_bytes = core::MemoryPool::kept();
 }
 
 bool Endpoint::receive_failed(int error) {
@@ -217,7 +249,9 @@ void Endpoint::on_timer() {
     engine_->tick(now_);
     if (!take_backlog() || uv_hrtime() > stop_at) break;
   }
-  if (open_) arm_timer();
+  if (!open_) return;
+  note_memory();
+  arm_timer();
 }
 
 /// Only ever moves the timer forward: a deadline that was cancelled costs one early and idle wake-up, and most of

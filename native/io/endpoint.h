@@ -17,8 +17,7 @@ enum class Backend { kAuto, kMmsg, kUv, kScript };
 struct EndpointOptions {
   Backend backend = Backend::kAuto;
   SocketOptions socket;
-  size_t max_peers = 100000;
-  int ip_overhead = 0;  ///< bytes of IP and UDP headers per datagram; 0: as the socket's family has it
+  core::EngineOptions engine;                    ///< number is set here; ip_overhead 0: as the socket's family has it
   std::shared_ptr<const core::Context> context;  ///< null: takes no clients
   std::shared_ptr<core::Counters> counters;
 };
@@ -64,6 +63,9 @@ class Endpoint final : private SocketObserver {
   /// ... and what was sent to the sink. False when nothing is left to do.
   bool write_script();
 
+  /// Goes on with handshakes that had no time. False when none is left.
+  bool work_off_deferred();
+
   /// Gives the engine the failures that sending has left. False when the sink has no room for what may come of it.
   bool report_send_failures();
 
@@ -85,6 +87,9 @@ class Endpoint final : private SocketObserver {
   void datagrams_unread(size_t count) override { counters_->datagrams_ignored += count; }
   void socket_broken(int error) override;
 
+  void handle(const ReceivedDatagram& datagram);
+  void account_handshake();
+  void note_memory();
   void on_timer();
   void arm_timer();
   bool make_room();
@@ -105,7 +110,9 @@ class Endpoint final : private SocketObserver {
   bool open_ = false;
   bool shut_down_ = false;
   bool script_work_noted_ = false;
+  bool deferred_noted_ = false;
   int handles_left_ = 0;
+  uint64_t handshakes_since_ = 0;  ///< uv_hrtime when the present work began, or the last step of a handshake ended
   std::vector<SendFailure> send_failures_;
 };
 

@@ -96,6 +96,11 @@ int32_t Reactor::reserve_number() {
 
 void Reactor::note_send_failure(int32_t number) { failing_.push_back(number); }
 
+void Reactor::note_deferred(int32_t number) {
+  deferring_.push_back(number);
+  if (!halted_) wake();
+}
+
 void Reactor::note_script_work(int32_t number) {
   script_work_.push_back(number);
   if (!halted_) wake();
@@ -112,6 +117,15 @@ void Reactor::endpoint_closed(int32_t number) {
 
 // The turn
 
+void Reactor::work_off_deferred() {
+  if (deferring_.empty() || halted_ || delivering_ || !prepare_events()) return;
+  for (const int32_t number : std::exchange(deferring_, {})) {
+    Endpoint* endpoint = find(number);
+    if (endpoint != nullptr && endpoint->work_off_deferred()) deferring_.push_back(number);
+    if (halted_) return;
+  }
+}
+
 void Reactor::settle() {
   if (halted_ || delivering_ || !prepare_events()) return;
   for (int round = 0; round < kRoundsPerTurn && collect(); ++round) {
@@ -120,7 +134,8 @@ void Reactor::settle() {
   }
   flush();
   if (halted_) return;
-  const bool work_left = events_.count() > 0 || !failing_.empty() || !closed_.empty() || !script_work_.empty();
+  const bool work_left =
+      events_.count() > 0 || !failing_.empty() || !closed_.empty() || !script_work_.empty() || !deferring_.empty();
   work_left ? wake() : static_cast<void>(uv_idle_stop(wake_.raw()));
 }
 
@@ -202,8 +217,16 @@ void Reactor::update_activity() {
   if (active == active_) return;
   active_ = active;
   if (active) {
-    uv_prepare_start(prepare_.raw(), [](uv_prepare_t* handle) { static_cast<Reactor*>(handle->data)->settle(); });
-    uv_check_start(check_.raw(), [](uv_check_t* handle) { static_cast<Reactor*>(handle->data)->settle(); });
+    uv_prepare_start(prepare_.raw(), [](uv_prepare_t* handle) {
+      auto* reactor = static_cast<Reactor*>(handle->data);
+      reactor->handshake_nanos_ = 0;
+      reactor->settle();
+    });
+    uv_check_start(check_.raw(), [](uv_check_t* handle) {
+      auto* reactor = static_cast<Reactor*>(handle->data);
+      reactor->work_off_deferred();
+      reactor->settle();
+    });
   } else {
     uv_prepare_stop(prepare_.raw());
     uv_check_stop(check_.raw());

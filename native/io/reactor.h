@@ -16,7 +16,8 @@
 namespace io {
 
 /// All endpoints of one loop, and the order of a loop turn:
-///   timers (engines tick) -> prepare: settle() -> poll: sockets feed their engines -> check: settle()
+///   timers (engines tick) -> prepare: settle() -> poll: sockets feed their engines -> check: deferred handshakes,
+///   settle()
 /// where settle() has the events read and then sends what the engines and the reader have put into the outbox. So there
 /// is one delivery per turn, and one sendmmsg for all replies; only a full sink or outbox makes it more.
 /// Everything happens on the loop's thread.
@@ -66,11 +67,19 @@ class Reactor {
   void note_send_failure(int32_t number);
   /// A script endpoint has datagrams to hand over, in this turn.
   void note_script_work(int32_t number);
+  /// Handshakes of all endpoints share a slice of each turn; what does not fit is kept for the next ones, so that
+  /// established peers are served in between.
+  bool handshakes_have_time() const { return handshake_nanos_ < kHandshakeNanosPerTurn; }
+  void spend_on_handshakes(uint64_t nanos) { handshake_nanos_ += nanos; }
+  /// An endpoint has kept some.
+  void note_deferred(int32_t number);
   void endpoint_closed(int32_t number);
 
  private:
   static constexpr size_t kLargeOutbox = 512;
+  static constexpr uint64_t kHandshakeNanosPerTurn = 2'000'000;
 
+  void work_off_deferred();
   void settle();
   bool collect();
   void exchange_with_scripts();
@@ -92,6 +101,8 @@ class Reactor {
   size_t scripts_ = 0;                                ///< script endpoints that exist
   std::vector<int32_t> free_numbers_;
   std::vector<int32_t> script_work_;  ///< script endpoints with datagrams in their queues
+  std::vector<int32_t> deferring_;    ///< endpoints with datagrams of handshakes that wait
+  uint64_t handshake_nanos_ = 0;      ///< spent in this turn
   std::vector<int32_t> failing_;      ///< endpoints with send failures to report
   std::vector<int32_t> closed_;       ///< closed, kEndpointClosed not yet in the sink
   std::vector<int32_t> announced_;    ///< kEndpointClosed in the sink, number not yet free

@@ -27,6 +27,7 @@ core::ContextOptions read_options(Napi::Env env, Properties& settings) {
   options.prefer_own_order = settings.boolean("preferOwnOrder");
   options.security_level = static_cast<int>(settings.natural("securityLevel", 5));
   options.encrypt_then_mac = settings.boolean("encryptThenMac");
+  options.own_records = settings.boolean("ownRecords");
   options.mtu = static_cast<int>(settings.natural("mtu", kMaxDatagram));
   options.min_timeout = settings.natural("minTimeoutMicros", kMaxTimeoutMicros);
   options.max_timeout = settings.natural("maxTimeoutMicros", kMaxTimeoutMicros);

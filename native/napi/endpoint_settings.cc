@@ -11,6 +11,7 @@ namespace binding {
 namespace {
 
 constexpr uint64_t kMaxSocketBuffer = 1 << 30;
+constexpr uint64_t kMaxMilliseconds = uint64_t{1} << 42;
 constexpr uint64_t kMaxDscp = 63;
 constexpr uint64_t kMaxPriority = 7;
 
@@ -31,6 +32,22 @@ void read_socket_options(Properties& properties, io::SocketOptions& out) {
   out.receive_buffer = static_cast<int>(properties.natural("receiveBufferSize", kMaxSocketBuffer));
   out.send_buffer = static_cast<int>(properties.natural("sendBufferSize", kMaxSocketBuffer));
   out.routing = read_routing_options(properties);
+}
+
+/// Milliseconds, 0 for never.
+core::Micros read_duration(Properties& properties, const char* name) {
+  const uint64_t milliseconds = properties.natural(name, kMaxMilliseconds);
+  return milliseconds == 0 ? core::kNever : milliseconds * 1000;
+}
+
+void read_engine_options(Properties& properties, core::EngineOptions& out) {
+  out.ip_overhead = 0;
+  out.max_peers = static_cast<size_t>(properties.natural("maxPeers", kMaxPeers));
+  out.limits.max_handshakes = static_cast<size_t>(properties.natural("maxHandshakes", kMaxPeers));
+  out.limits.max_peers_per_address = static_cast<size_t>(properties.natural("maxPeersPerAddress", kMaxPeers));
+  out.limits.max_handshakes_per_address = static_cast<size_t>(properties.natural("maxHandshakesPerAddress", kMaxPeers));
+  out.idle_timeout = read_duration(properties, "idleTimeoutMillis");
+  out.evict_after = read_duration(properties, "evictAfterMillis");
 }
 
 /// False with an exception pending.
@@ -61,7 +78,7 @@ std::optional<EndpointSettings> read_endpoint_settings(Napi::Env env, Napi::Valu
   result.address = properties.text("address");
   result.port = static_cast<uint16_t>(properties.natural("port", kMaxPort));
   read_socket_options(properties, result.options.socket);
-  result.options.max_peers = static_cast<size_t>(properties.natural("maxPeers", kMaxPeers));
+  read_engine_options(properties, result.options.engine);
   if (!properties.is_null("remoteAddress")) {
     result.remote_address = properties.text("remoteAddress");
     properties.expect(!result.remote_address.empty(), "remoteAddress", "an address or null");

@@ -86,8 +86,8 @@ Napi::Value ReactorWrap::open_script_endpoint(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   EndpointSettings settings;
   settings.options.backend = io::Backend::kScript;
-  settings.options.max_peers = static_cast<size_t>(arguments.natural(0, kMaxPeers));
-  settings.options.ip_overhead = static_cast<int>(arguments.natural(1, kMaxOverhead));
+  settings.options.engine.max_peers = static_cast<size_t>(arguments.natural(0, kMaxPeers));
+  settings.options.engine.ip_overhead = static_cast<int>(arguments.natural(1, kMaxOverhead));
   const auto counters = arguments.typed_array<uint64_t>(2, napi_biguint64_array, "a BigUint64Array");
   arguments.expect(counters.length >= core::kCounterCount, 2, "long enough");
   if (!arguments.valid()) return {};

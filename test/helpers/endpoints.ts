@@ -215,6 +215,7 @@ const plainContext = {
   preferOwnOrder: false,
   securityLevel: 2,
   encryptThenMac: false,
+  ownRecords: true,
   mtu: 1232,
   minTimeoutMicros: 1_000_000,
   maxTimeoutMicros: 60_000_000,

@@ -25,6 +25,7 @@ const security = {
 const shared = {
   mtu: 1232,
   handshakeTimeouts: { min: 1000, max: 60_000 },
+  recordLayer: 'own',
   udpBackend: 'auto',
   copyMessages: false,
   keylogFile: undefined,
@@ -33,7 +34,19 @@ const shared = {
 test('of a server', (t) => {
   const psk = new PskStore();
   const settings = parseServerOptions({ psk, keylogFile: false });
-  t.deepEqual({ ...settings, security: undefined }, { ...shared, security: undefined, maxPeers: 100_000 } as never);
+  const admission = {
+    maxHandshakes: 8_192,
+    maxPeersPerAddress: 0,
+    maxHandshakesPerAddress: 0,
+    idleTimeoutMillis: 0,
+    evictAfterMillis: 1_800_000,
+  };
+  t.deepEqual({ ...settings, security: undefined }, {
+    ...shared,
+    security: undefined,
+    maxPeers: 100_000,
+    admission,
+  } as never);
   const sessions = settings.security.sessions;
   t.deepEqual({ ...settings.security, psk: undefined, sessions: undefined }, {
     ...security,
@@ -43,7 +56,8 @@ test('of a server', (t) => {
     sessions: undefined,
   } as never);
   t.is(settings.security.psk, psk);
-  for (const part of [settings, settings.handshakeTimeouts, settings.security, sessions]) t.true(Object.isFrozen(part));
+  const parts = [settings, settings.handshakeTimeouts, settings.admission, settings.security, sessions];
+  for (const part of parts) t.true(Object.isFrozen(part));
 });
 
 test('the longest handshake timeout follows a short first one', (t) => {

@@ -80,6 +80,7 @@ function clientSettings(configuration: Configuration): ContextSettings {
     preferOwnOrder: false,
     securityLevel: 1,
     encryptThenMac: transport === 'stream',
+    ownRecords: transport !== 'stream',
     mtu: DEFAULT_MTU,
     minTimeoutMicros: timeoutMicros(handshakeTimeouts.min),
     maxTimeoutMicros: timeoutMicros(handshakeTimeouts.max),
