@@ -66,7 +66,7 @@ const rules = [
     broken: (text) => withoutComments(text).match(/['"]node-gyp-build['"]|\.node['"`]|process\.dlopen/) ?? [],
   },
   {
-    of: ['lib/index.ts', 'lib/lwm2m/index.ts'],
+    of: ['lib/index.ts', 'lib/lwm2m/index.ts', 'lib/metrics/index.ts'],
     rule: 'an index only re-exports',
     broken: (text) =>
       withoutComments(text)
@@ -76,8 +76,8 @@ const rules = [
         .filter(Boolean),
   },
   {
-    of: library().filter((file) => /^lib\/(cli|lwm2m)\//.test(file)),
-    rule: 'lib/lwm2m and lib/cli use the rest of the library through its index (and the option checks) only',
+    of: library().filter((file) => /^lib\/(cli|lwm2m|metrics)\//.test(file)),
+    rule: 'lib/lwm2m, lib/metrics and lib/cli use the rest of the library through its index (and the option checks) only',
     broken: (text) =>
       imports(text).filter(
         (name) => name.startsWith('..') && !/^\.\.\/((lwm2m\/)?index|options\/check)\.js$/.test(name),
@@ -87,6 +87,11 @@ const rules = [
     of: library().filter((file) => !file.startsWith('lib/cli/')),
     rule: 'nothing but lib/cli depends on lib/cli',
     broken: (text) => imports(text).filter((name) => /\/cli\//.test(name)),
+  },
+  {
+    of: library().filter((file) => !file.startsWith('lib/metrics/')),
+    rule: 'prom-client is optional: only lib/metrics imports it, and nothing else depends on lib/metrics',
+    broken: (text) => imports(text).filter((name) => name === 'prom-client' || /(^|\/)metrics\//.test(name)),
   },
   {
     of: library().filter((file) => /^lib\/(errors|options)\//.test(file)),
