@@ -8,6 +8,22 @@ export {
 } from './binding.js';
 export { connect } from './client/connect.js';
 export * from './contract/index.js';
+export {
+  type ClientConnectErrorMessage,
+  type ClientConnectFinishMessage,
+  type ClientConnectionCloseMessage,
+  type ClientConnectMessage,
+  type ClientConnectStartMessage,
+  type ConnectionCloseMessage,
+  type DiagnosticsProtocol,
+  diagnosticsChannels,
+  type ServerCloseMessage,
+  type ServerConnectionCloseMessage,
+  type ServerHandshakeErrorMessage,
+  type ServerHandshakeFinishMessage,
+  type ServerListeningMessage,
+  type ServerMessage,
+} from './diagnostics.js';
 export { ClientError, type FailedClient } from './errors/client-error.js';
 export { TlsError, type TlsErrorCode, type TlsErrorDetails } from './errors/tls-error.js';
 export type { ServerCounters } from './events/counters.js';

@@ -1,4 +1,5 @@
 import { clientContext, clientParameters, datagramTransport } from '../context.js';
+import { publishConnectionClose } from '../diagnostics.js';
 import { abortError } from '../errors/abort-error.js';
 import { failureToError } from '../errors/failure.js';
 import { statusToError } from '../errors/status.js';
@@ -62,6 +63,10 @@ export class ClientConnection implements EndpointOwner {
     }
     const error = failureToError(this.#what, failure);
     this.#fail(error ?? new TlsError('ERR_CLOSED', `${this.#what}: the server ended the handshake`));
+  }
+
+  peerFinished({ socket, error }: Peer): void {
+    publishConnectionClose('dtls', undefined, socket, error);
   }
 
   clientFailed(): void {

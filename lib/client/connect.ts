@@ -1,3 +1,4 @@
+import { publishConnect } from '../diagnostics.js';
 import { abortError } from '../errors/abort-error.js';
 import { invalidOption } from '../options/check.js';
 import { type ClientSettings, type ConnectOptions, parseConnectOptions } from '../options/client-options.js';
@@ -21,6 +22,10 @@ import { ClientConnection } from './client-connection.js';
  */
 export async function connect(options: ConnectOptions): Promise<DtlsSocket> {
   const settings = parseConnectOptions(options);
+  return publishConnect('dtls', settings.host, settings.port, () => connectAs(settings));
+}
+
+async function connectAs(settings: ClientSettings): Promise<DtlsSocket> {
   try {
     const { signal } = settings;
     if (signal?.aborted) throw abortError('connect', signal);

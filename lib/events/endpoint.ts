@@ -12,6 +12,8 @@ import type {
 export interface EndpointOwner {
   peerConnected(endpoint: Endpoint, record: ConnectedRecord): void;
   peerClosed(endpoint: Endpoint, record: ClosedRecord): void;
+  /** Right before the `'close'` of an established peer's socket, however it came to that. */
+  peerFinished?(peer: Peer): void;
   clientFailed(record: ClientErrorRecord): void;
   keylogLine(line: Buffer): void;
   /** The UDP socket failed for good; only closing it is left. */

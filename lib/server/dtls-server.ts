@@ -2,6 +2,13 @@ import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
 import { type Address, EndpointFlag } from '../binding.js';
 import { datagramTransport } from '../context.js';
+import {
+  publishConnectionClose,
+  publishHandshake,
+  publishHandshakeError,
+  publishListening,
+  publishServerClose,
+} from '../diagnostics.js';
 import { ClientError } from '../errors/client-error.js';
 import { describeFailure, failureToError } from '../errors/failure.js';
 import { rethrowLater } from '../errors/rethrow-later.js';
@@ -122,7 +129,9 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     this.#context.ticketKeys.start();
     if (!this.#keepAlive) this.unref();
     process.nextTick(() => {
-      if (this.#state === 'listening') this.emit('listening');
+      if (this.#state !== 'listening') return;
+      publishListening('dtls', this);
+      this.emit('listening');
     });
     return this.address();
   }
@@ -262,6 +271,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
         rethrowLater(error);
       }
     }
+    publishServerClose('dtls', this);
     try {
       this.emit('close');
     } finally {
@@ -277,15 +287,14 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     };
     const identity = pskIdentity || undefined;
     const who = `${remoteAddress} port ${remotePort}${identity === undefined ? '' : ` ('${identity}')`}`;
-    this.emit(
-      'clientError',
-      new ClientError(
-        described.code,
-        `handshake with ${who}: ${described.message}`,
-        { remoteAddress, remotePort, pskIdentity: identity },
-        described.details,
-      ),
+    const error = new ClientError(
+      described.code,
+      `handshake with ${who}: ${described.message}`,
+      { remoteAddress, remotePort, pskIdentity: identity },
+      described.details,
     );
+    publishHandshakeError('dtls', this, error);
+    this.emit('clientError', error);
   }
 
   /** The handshake waits. If its peer has gone meanwhile, nobody is there to be told. */
@@ -298,8 +307,11 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   readonly #owner: EndpointOwner = {
     peerConnected: (endpoint, record) => {
       if (this.#state !== 'listening') return;
-      this.emit('connection', new Peer('server', endpoint, record).socket);
+      const { socket } = new Peer('server', endpoint, record);
+      publishHandshake('dtls', this, socket);
+      this.emit('connection', socket);
     },
+    peerFinished: ({ socket, error }) => publishConnectionClose('dtls', this, socket, error),
     peerClosed: (endpoint, { peer, failure, traffic }) => {
       const closed = endpoint.peers.get(peer);
       closed?.end(failureToError(`connection of ${closed.record.remoteAddress}`, failure), traffic);

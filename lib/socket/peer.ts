@@ -184,6 +184,7 @@ export class Peer {
     if (this.closed) return;
     this.#state = 'closed';
     this.#release();
+    this.endpoint.owner.peerFinished?.(this);
     try {
       this.socket.emit('close', this.#error !== undefined);
     } finally {

@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { clientContext, clientParameters, streamTransport } from '../context.js';
+import { publishConnect, publishConnectionClose } from '../diagnostics.js';
 import { abortError } from '../errors/abort-error.js';
 import { invalidOption } from '../options/check.js';
 import { wipeClientSecrets } from '../options/client-security.js';
@@ -32,6 +33,11 @@ import type { TlsSocket } from './tls-socket.js';
  */
 export async function connectTls(options: ConnectTlsOptions): Promise<TlsSocket> {
   const settings = parseConnectTlsOptions(options);
+  const { host, port } = settings.target instanceof Duplex ? {} : settings.target;
+  return publishConnect('tls', host, port, () => connectAs(settings));
+}
+
+async function connectAs(settings: TlsClientSettings): Promise<TlsSocket> {
   const { target, security, signal, handshakeTimeout, allowHalfOpen, keylog, keylogFile } = settings;
   const what = target instanceof Duplex ? 'connectTls' : `connect to ${bracketed(target.host)}:${target.port}`;
   let connection: TlsConnection | undefined;
@@ -47,6 +53,7 @@ export async function connectTls(options: ConnectTlsOptions): Promise<TlsSocket>
     });
     connection.start();
     await established(connection, what, signal);
+    socket.once('close', () => publishConnectionClose('tls', undefined, socket, socket.errored ?? undefined));
     return socket;
   } finally {
     wipeClientSecrets(security);

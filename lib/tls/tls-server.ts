@@ -3,6 +3,13 @@ import { type AddressInfo, Server, type Socket } from 'node:net';
 import { type InspectOptions, inspect } from 'node:util';
 import type { Address } from '../binding.js';
 import { streamTransport } from '../context.js';
+import {
+  publishConnectionClose,
+  publishHandshake,
+  publishHandshakeError,
+  publishListening,
+  publishServerClose,
+} from '../diagnostics.js';
 import { ClientError, type FailedClient } from '../errors/client-error.js';
 import { rethrowLater } from '../errors/rethrow-later.js';
 import { serverClosed } from '../errors/server-closed.js';
@@ -121,7 +128,9 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     });
     this.#context.ticketKeys.start();
     process.nextTick(() => {
-      if (this.#state === 'listening') this.emit('listening');
+      if (this.#state !== 'listening') return;
+      publishListening('tls', this);
+      this.emit('listening');
     });
     return this.address();
   }
@@ -223,9 +232,17 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     this.#counters.handshakesCompleted += 1;
     if (socket.resumed) this.#counters.sessionsResumed += 1;
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    if (this.#state === 'listening') this.emit('connection', socket);
-    else void socket.close();
+    const wanted = this.#state === 'listening';
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      if (wanted) publishConnectionClose('tls', this, socket, socket.errored ?? undefined);
+    });
+    if (!wanted) {
+      void socket.close();
+      return;
+    }
+    publishHandshake('tls', this, socket);
+    this.emit('connection', socket);
   }
 
   #onClientFailed(error: TlsError, client: FailedClient): void {
@@ -233,7 +250,9 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     if (error.code === 'ETIMEDOUT') this.#counters.handshakesTimedOut += 1;
     if (error.code === 'ERR_ALERT_RECEIVED') this.#counters.alertsReceived += 1;
     if (this.#state !== 'listening') return;
-    this.emit('clientError', new ClientError(error.code, error.message, client, error));
+    const clientError = new ClientError(error.code, error.message, client, error);
+    publishHandshakeError('tls', this, clientError);
+    this.emit('clientError', clientError);
   }
 
   /** libssl gives up the session of a connection that ended with a fatal alert. */
@@ -254,6 +273,7 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     await Promise.all([...this.#connections].map(({ closed }) => closed));
     await released;
     this.#state = 'closed';
+    publishServerClose('tls', this);
     try {
       this.emit('close');
     } catch (error) {
