@@ -32,6 +32,12 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
   'dane.mjs': ['the server has the key of the record', 'ERR_CERTIFICATE_VERIFY: DANE_NO_MATCH'],
   'tcp.mjs': ['the server speaks TLSv1.3', '8 bytes, and more is there already', '6 bytes', 'you said hello'],
   'decorate.mjs': ['in the clear: STARTTLS', 'in the clear: 220 go ahead', 'through TLS: you said a secret'],
+  'metrics.mjs': [
+    'refused: stranger, ERR_UNKNOWN_PSK_IDENTITY',
+    'lwm2m_tls_handshakes_initiated_total{server="example"} 2',
+    'lwm2m_tls_messages_received_total{server="example"} 1',
+    'lwm2m_tls_messages_sent_total{server="example"} 1',
+  ],
   'lwm2m-server.mjs': [
     'device-1 registers for 60 s with /1/0 /3/0',
     'device-1 updates, now for 120 s',
