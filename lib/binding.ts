@@ -45,7 +45,13 @@ export const ProtocolVersion = {
 export const Verify = { none: 0, request: 1, require: 2 } as const;
 
 /** Bits of the `flags` of {@link NativeEndpointSettings}. */
-export const EndpointFlag = { ipv6Only: 1, reuseAddress: 2, reusePort: 4 } as const;
+export const EndpointFlag = {
+  ipv6Only: 1,
+  reuseAddress: 2,
+  reusePort: 4,
+  /** `reusePort`, but the address must be nobody's yet. */
+  shareOnceBound: 8,
+} as const;
 
 /** How datagrams are moved; see the option `udpBackend`. */
 export type UdpBackend = 'auto' | 'mmsg' | 'uv';
@@ -175,8 +181,8 @@ export interface TlsaRecord {
   readonly data: Uint8Array;
 }
 
-export interface NativeEndpointSettings {
-  backend: UdpBackend;
+/** A UDP socket, but for what is done with it. */
+export interface NativeUdpSettings {
   /** Numeric. */
   address: string;
   port: number;
@@ -184,6 +190,17 @@ export interface NativeEndpointSettings {
   flags: number;
   receiveBufferSize: number;
   sendBufferSize: number;
+  /** 0..63; 0 leaves the system's. */
+  dscp: number;
+  /** 0..7; 0 leaves the system's. */
+  priority: number;
+  /** Empty: any. */
+  interfaceName: string;
+  transparent: boolean;
+}
+
+export interface NativeEndpointSettings extends NativeUdpSettings {
+  backend: UdpBackend;
   maxPeers: number;
   /** Of clients; 0: no limit. */
   maxHandshakes: number;
@@ -195,19 +212,27 @@ export interface NativeEndpointSettings {
   idleTimeoutMillis: number;
   /** A client that was silent for so long makes room for another; 0: never. */
   evictAfterMillis: number;
+  /** Of a {@link NativeUdpPort} to adopt, whose address `address` is; null makes a socket. */
+  descriptor: number | null;
   /** Numeric; null takes datagrams from everybody. */
   remoteAddress: string | null;
   remotePort: number;
   /** Null: takes no clients. */
   context: NativeContext | null;
+  /** May be shared with other threads. */
   counters: BigUint64Array;
-  /** 0..63; 0 leaves the system's. */
-  dscp: number;
-  /** 0..7; 0 leaves the system's. */
-  priority: number;
-  /** Empty: any. */
-  interfaceName: string;
-  transparent: boolean;
+}
+
+/**
+ * A bound UDP socket that nobody reads: endpoints of any thread adopt it by its descriptor, and get one of their own. What
+ * arrives waits in the socket until one does. The constructor throws `{ code, errno, syscall }`.
+ */
+export interface NativeUdpPort {
+  /** -1 once it is closed. */
+  readonly descriptor: number;
+  address(): Address;
+  /** Idempotent. The port is free when the endpoints are closed, too. */
+  close(): void;
 }
 
 /** What is known of an established peer. */
@@ -336,6 +361,7 @@ interface NativeModule {
   readonly layout: { readonly eventInts: number; readonly counterCount: number; readonly maxPayload: number };
   readonly PskTable: new () => NativePskTable;
   readonly Context: new (settings: ContextSettings) => NativeContext;
+  readonly UdpPort: new (settings: NativeUdpSettings) => NativeUdpPort;
   readonly Reactor: new (events: Int32Array, payload: Uint8Array, onEvents: (count: number) => void) => NativeReactor;
   /** `parameters` is null for a server's. Throws the code `ERR_DANE_UNUSABLE`. */
   readonly Stream: new (

@@ -20,6 +20,8 @@ export interface EndpointSettings {
   maxPeers: number;
   /** Default: without limits. */
   admission?: AdmissionSettings | undefined;
+  /** Of a bound socket to adopt, whose address is `address`; undefined makes one. */
+  descriptor?: number | undefined;
   /** Of a socket with a single peer; undefined takes datagrams from everybody. */
   remote?: { address: string; port: number } | undefined;
   /** Undefined: nobody may connect to this endpoint. */
@@ -90,6 +92,7 @@ class Reactor {
       sendBufferSize: settings.sendBufferSize,
       maxPeers: settings.maxPeers,
       ...(settings.admission ?? unlimited),
+      descriptor: settings.descriptor ?? null,
       remoteAddress: settings.remote?.address ?? null,
       remotePort: settings.remote?.port ?? 0,
       context: settings.serverContext ?? null,

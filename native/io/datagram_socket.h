@@ -17,8 +17,10 @@ struct SocketOptions {
   bool ipv6_only = false;
   bool reuse_address = false;
   bool reuse_port = false;
-  int receive_buffer = 0;  ///< bytes; 0: kServerBuffer when not connected, else the system's default
-  int send_buffer = 0;     ///< bytes; likewise
+  bool share_once_bound = false;  ///< reuse_port, but the address must be nobody's yet
+  int descriptor = -1;            ///< adopt another descriptor of this socket, bound to `local`, instead of making one
+  int receive_buffer = 0;         ///< bytes; 0: kServerBuffer when not connected, else the system's default
+  int send_buffer = 0;            ///< bytes; likewise
   RoutingOptions routing;
 };
 

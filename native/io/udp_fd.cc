@@ -2,8 +2,12 @@
 
 #include "udp_fd.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
 
 #include "sockaddr.h"
 
@@ -17,9 +21,32 @@ void set_buffer(int fd, int name, int asked, bool connected) {
   if (size > 0) setsockopt(fd, SOL_SOCKET, name, &size, sizeof size);
 }
 
+/// False with errno. After bind() it only lets others come: the address was nobody's. Before, bind() joins whoever is
+/// there, and so may the system's choice of a port.
+bool share_port(int fd) {
+#ifdef SO_REUSEPORT
+  return set_socket_flag(fd, SOL_SOCKET, SO_REUSEPORT);
+#else
+  errno = ENOTSUP;
+  return false;
+#endif
+}
+
+IoError adopt_udp_fd(const SocketOptions& options, UniqueFd& out) {
+  UniqueFd fd(fcntl(options.descriptor, F_DUPFD_CLOEXEC, 0));
+  if (fd.value() < 0) return system_failure("dup");
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (getsockopt(fd.value(), SOL_SOCKET, SO_TYPE, &type, &size) != 0) return system_failure("getsockopt");
+  if (type != SOCK_DGRAM || family_of(fd.value()) != options.local.family) return {UV_EINVAL, "dup"};
+  out = std::move(fd);
+  return {};
+}
+
 }  // namespace
 
 IoError open_udp_fd(const SocketOptions& options, UniqueFd& out) {
+  if (options.descriptor >= 0) return adopt_udp_fd(options, out);
   const bool connected = options.remote.family != 0;
   const int family = options.local.family;
   SocketAddress local;
@@ -35,18 +62,13 @@ IoError open_udp_fd(const SocketOptions& options, UniqueFd& out) {
   if (options.reuse_address && !set_socket_flag(fd.value(), SOL_SOCKET, SO_REUSEADDR)) {
     return system_failure("setsockopt");
   }
-  if (options.reuse_port) {
-#ifdef SO_REUSEPORT
-    if (!set_socket_flag(fd.value(), SOL_SOCKET, SO_REUSEPORT)) return system_failure("setsockopt");
-#else
-    return {UV_ENOTSUP, "setsockopt"};
-#endif
-  }
+  if (options.reuse_port && !share_port(fd.value())) return system_failure("setsockopt");
   set_buffer(fd.value(), SO_RCVBUF, options.receive_buffer, connected);
   set_buffer(fd.value(), SO_SNDBUF, options.send_buffer, connected);
   if (IoError error = apply_routing_options(fd.value(), family, options.routing)) return error;
 
   if (bind(fd.value(), &local.any, local_size) != 0) return system_failure("bind");
+  if (options.share_once_bound && !share_port(fd.value())) return system_failure("setsockopt");
   if (connected) {
     if (IoError error = connect_udp_fd(fd.value(), family, options.remote)) return error;
   }

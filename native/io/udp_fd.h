@@ -7,7 +7,8 @@
 
 namespace io {
 
-/// A UDP socket, bound and (with a remote address) connected as `options` say.
+/// A UDP socket, bound and (with a remote address) connected as `options` say. An adopted one is duplicated, and keeps
+/// its own options.
 IoError open_udp_fd(const SocketOptions& options, UniqueFd& out);
 
 /// connect(2) for a socket of `family` (4 or 6).

@@ -38,7 +38,8 @@ IoError UvUdpSocket::bind(const SocketOptions& options) {
 #else
 
 IoError UvUdpSocket::bind(const SocketOptions& options) {
-  if (options.reuse_port || options.routing.any()) return {UV_ENOTSUP, "setsockopt"};
+  const bool shared = options.reuse_port || options.share_once_bound || options.descriptor >= 0;
+  if (shared || options.routing.any()) return {UV_ENOTSUP, "setsockopt"};
   SocketAddress address;
   if (to_sockaddr(options.local, family_, address) == 0) return family_mismatch("bind");
   unsigned flags = 0;

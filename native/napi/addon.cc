@@ -12,6 +12,7 @@
 #include "reactor_wrap.h"
 #include "stream_wrap.h"
 #include "tcp.h"
+#include "udp_port_wrap.h"
 
 namespace binding {
 
@@ -89,6 +90,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Stream", StreamWrap::define(env));
   exports.Set("cleanse", Napi::Function::New<cleanse>(env, "cleanse"));
   exports.Set("verifyError", Napi::Function::New<verify_error>(env, "verifyError"));
+  exports.Set("UdpPort", UdpPortWrap::define(env));
   define_tcp(env, exports);
   return exports;
 }

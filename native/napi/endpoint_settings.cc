@@ -15,23 +15,13 @@ constexpr uint64_t kMaxMilliseconds = uint64_t{1} << 42;
 constexpr uint64_t kMaxDscp = 63;
 constexpr uint64_t kMaxPriority = 7;
 
-enum EndpointFlags : uint64_t { kIpv6Only = 1, kReuseAddress = 2, kReusePort = 4, kAllFlags = 7 };
+enum EndpointFlags : uint64_t { kIpv6Only = 1, kReuseAddress = 2, kReusePort = 4, kShareOnceBound = 8, kAllFlags = 15 };
 
 std::optional<io::Backend> backend_named(const std::string& name) {
   if (name == "auto") return io::Backend::kAuto;
   if (name == "mmsg") return io::Backend::kMmsg;
   if (name == "uv") return io::Backend::kUv;
   return std::nullopt;
-}
-
-void read_socket_options(Properties& properties, io::SocketOptions& out) {
-  const uint64_t flags = properties.natural("flags", kAllFlags);
-  out.ipv6_only = (flags & kIpv6Only) != 0;
-  out.reuse_address = (flags & kReuseAddress) != 0;
-  out.reuse_port = (flags & kReusePort) != 0;
-  out.receive_buffer = static_cast<int>(properties.natural("receiveBufferSize", kMaxSocketBuffer));
-  out.send_buffer = static_cast<int>(properties.natural("sendBufferSize", kMaxSocketBuffer));
-  out.routing = read_routing_options(properties);
 }
 
 /// Milliseconds, 0 for never.
@@ -79,6 +69,9 @@ std::optional<EndpointSettings> read_endpoint_settings(Napi::Env env, Napi::Valu
   result.port = static_cast<uint16_t>(properties.natural("port", kMaxPort));
   read_socket_options(properties, result.options.socket);
   read_engine_options(properties, result.options.engine);
+  if (!properties.is_null("descriptor")) {
+    result.options.socket.descriptor = static_cast<int>(properties.natural("descriptor", kMaxDescriptor));
+  }
   if (!properties.is_null("remoteAddress")) {
     result.remote_address = properties.text("remoteAddress");
     properties.expect(!result.remote_address.empty(), "remoteAddress", "an address or null");
@@ -93,6 +86,17 @@ std::optional<EndpointSettings> read_endpoint_settings(Napi::Env env, Napi::Valu
   if (!properties.valid() || !parse_addresses(env, result)) return std::nullopt;
   result.options.counters = counters_in(env, properties.value("counters"), counters.data);
   return result;
+}
+
+void read_socket_options(Properties& properties, io::SocketOptions& out) {
+  const uint64_t flags = properties.natural("flags", kAllFlags);
+  out.ipv6_only = (flags & kIpv6Only) != 0;
+  out.reuse_address = (flags & kReuseAddress) != 0;
+  out.reuse_port = (flags & kReusePort) != 0;
+  out.share_once_bound = (flags & kShareOnceBound) != 0;
+  out.receive_buffer = static_cast<int>(properties.natural("receiveBufferSize", kMaxSocketBuffer));
+  out.send_buffer = static_cast<int>(properties.natural("sendBufferSize", kMaxSocketBuffer));
+  out.routing = read_routing_options(properties);
 }
 
 io::RoutingOptions read_routing_options(Properties& properties) {

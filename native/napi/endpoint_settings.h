@@ -2,6 +2,7 @@
 
 #include <napi.h>
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,9 @@ struct EndpointSettings {
 /// Nothing with an exception pending when a member is wrong, or an address does not parse.
 std::optional<EndpointSettings> read_endpoint_settings(Napi::Env env, Napi::Value object);
 
+/// Flags, buffer sizes and routing of a UDP socket, but no address.
+void read_socket_options(Properties& properties, io::SocketOptions& out);
+
 /// dscp, priority, interfaceName, transparent: UDP and TCP sockets have them in their settings.
 io::RoutingOptions read_routing_options(Properties& properties);
 
@@ -34,6 +38,7 @@ std::shared_ptr<const core::Context> datagram_context_of(Napi::Env env, Napi::Va
 std::shared_ptr<core::Counters> counters_in(Napi::Env env, Napi::Value array, uint64_t* memory);
 
 constexpr uint64_t kMaxPort = 65535;
+constexpr uint64_t kMaxDescriptor = std::numeric_limits<int32_t>::max();
 constexpr uint64_t kMaxPeers = 10'000'000;
 
 }  // namespace binding
