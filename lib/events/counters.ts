@@ -147,13 +147,28 @@ export const counterNames = [
   'poolBytes',
 ] as const satisfies readonly (keyof ServerCounters)[];
 
+/** Where what is now begins, after what only grows. */
+const firstGauge = counterNames.indexOf('peers');
+
 /** Memory that native code counts in. */
 export function createCounters(): BigUint64Array {
   return new BigUint64Array(counterNames.length);
 }
 
-export function readCounters(memory: BigUint64Array): Readonly<ServerCounters> {
+/** The same for a server of another thread: `readCounters()` needs no answer of it, and its end takes nothing away. */
+export function createSharedCounters(): BigUint64Array {
+  return new BigUint64Array(new SharedArrayBuffer(counterNames.length * BigUint64Array.BYTES_PER_ELEMENT));
+}
+
+/** Each number is whole, though not all are of the same moment when another thread counts. Several memories are added up. */
+export function readCounters(...memories: readonly BigUint64Array[]): Readonly<ServerCounters> {
+  const sum = (index: number) => memories.reduce((total, memory) => total + Atomics.load(memory, index), 0n);
   return Object.freeze(
-    Object.fromEntries(counterNames.map((name, index) => [name, Number(memory[index])])) as unknown as ServerCounters,
+    Object.fromEntries(counterNames.map((name, index) => [name, Number(sum(index))])) as unknown as ServerCounters,
   );
+}
+
+/** For memory that nobody counts in any more: nothing is there now. What was counted stays. */
+export function clearGauges(memory: BigUint64Array): void {
+  memory.fill(0n, firstGauge);
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
-import { type Address, EndpointFlag } from '../binding.js';
+import type { Address } from '../binding.js';
 import { datagramTransport } from '../context.js';
 import {
   publishConnectionClose,
@@ -13,7 +13,7 @@ import { ClientError } from '../errors/client-error.js';
 import { describeFailure, failureToError } from '../errors/failure.js';
 import { rethrowLater } from '../errors/rethrow-later.js';
 import { serverClosed } from '../errors/server-closed.js';
-import { describeErrno, systemError } from '../errors/system-error.js';
+import { describeErrno } from '../errors/system-error.js';
 import { TlsError } from '../errors/tls-error.js';
 import { createCounters, readCounters, type ServerCounters } from '../events/counters.js';
 import type { Endpoint, EndpointOwner } from '../events/endpoint.js';
@@ -28,6 +28,8 @@ import { resolveListenHost } from '../resolve-host.js';
 import type { DtlsSocket } from '../socket/dtls-socket.js';
 import { inspected } from '../socket/inspection.js';
 import { Peer } from '../socket/peer.js';
+import { type GroupPlace, setJoinGroup } from './join-group.js';
+import { listenError, openAtAddress } from './listen-address.js';
 import { ServerSecurityContext } from './server-security-context.js';
 
 /** Events of a {@link DtlsServer} and what their listeners get. */
@@ -48,6 +50,9 @@ export interface DtlsServerEvents {
   close: [];
 }
 
+/** With a descriptor where the socket is a group's. */
+type ServerListenSettings = ListenSettings & { readonly descriptor?: number };
+
 /**
  * A DTLS server on one UDP port, for clients with pre-shared keys, with certificates, or both.
  *
@@ -59,13 +64,17 @@ export interface DtlsServerEvents {
 export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   readonly #settings: ServerSettings;
   readonly #context: ServerSecurityContext;
-  readonly #counters = createCounters();
+  #counters = createCounters();
   #state: 'idle' | 'opening' | 'listening' | 'closing' | 'closed' = 'idle';
   #endpoint: Endpoint | undefined;
   #keepAlive = true;
   #closed: Promise<void> | undefined;
   #resolveClosed: (() => void) | undefined;
   readonly #opening = new AbortController();
+
+  static {
+    setJoinGroup((server, place) => server.#join(place));
+  }
 
   /** Throws for bad options; nothing is opened before `listen()`. */
   constructor(options: DtlsServerOptions) {
@@ -113,7 +122,10 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
    * system says: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`. After such a failure it may be called again.
    */
   async listen(options: ListenOptions = {}): Promise<Address> {
-    const settings = parseListenOptions(options);
+    return this.#listen(parseListenOptions(options));
+  }
+
+  async #listen(settings: ServerListenSettings): Promise<Address> {
     if (this.#closed !== undefined) throw serverClosed('listen');
     if (this.#state !== 'idle') throw new TlsError('ERR_ALREADY_LISTENING', 'listen: the server listens already');
     this.#state = 'opening';
@@ -210,20 +222,17 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     return this;
   }
 
-  /** Without an address every interface, and every IP version that the system has. */
-  #open(address: string | undefined, settings: ListenSettings): Endpoint {
-    if (address !== undefined) return this.#openAt(address, settings);
-    try {
-      return this.#openAt('::', settings);
-    } catch (error) {
-      const { code } = error as TlsError;
-      const noIpv6 = code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
-      if (!noIpv6 || (settings.flags & EndpointFlag.ipv6Only) !== 0) throw error;
-      return this.#openAt('0.0.0.0', settings);
-    }
+  #join({ counters, descriptor, address: host, port }: GroupPlace): Promise<Address> {
+    this.#counters = counters;
+    return this.#listen({ ...parseListenOptions({ host, port }), descriptor });
   }
 
-  #openAt(address: string, { port, flags, receiveBufferSize, sendBufferSize }: ListenSettings): Endpoint {
+  #open(address: string | undefined, settings: ServerListenSettings): Endpoint {
+    return openAtAddress(address, settings.flags, (it) => this.#openAt(it, settings));
+  }
+
+  #openAt(address: string, settings: ServerListenSettings): Endpoint {
+    const { port, descriptor, flags, receiveBufferSize, sendBufferSize } = settings;
     const { udpBackend: backend, maxPeers, admission, copyMessages } = this.#settings;
     try {
       return openEndpoint(
@@ -231,6 +240,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
           backend,
           address,
           port,
+          descriptor,
           flags,
           receiveBufferSize,
           sendBufferSize,
@@ -243,7 +253,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
         this.#owner,
       );
     } catch (error) {
-      throw systemError(`listen on ${address.includes(':') ? `[${address}]` : address}:${port}`, error);
+      throw listenError(address, port, error);
     }
   }
 
