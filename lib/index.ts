@@ -27,6 +27,10 @@ export {
 export { ClientError, type FailedClient } from './errors/client-error.js';
 export { TlsError, type TlsErrorCode, type TlsErrorDetails } from './errors/tls-error.js';
 export type { ServerCounters } from './events/counters.js';
+export { DtlsServerGroup, type DtlsServerGroupEvents } from './group/dtls-server-group.js';
+export type { DtlsServerGroupOptions, GroupListenOptions } from './group/group-options.js';
+export type { GroupWorker } from './group/group-worker.js';
+export type { CreateGroupServer, GroupWorkerContext } from './group/worker-context.js';
 export type { AdmissionOptions } from './options/admission.js';
 export type { AlgorithmOptions } from './options/algorithms.js';
 export type { CertificateOptions, PemOrDer } from './options/certificates.js';

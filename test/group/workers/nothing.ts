@@ -1,0 +1,2 @@
+/** A worker without what a group looks for. */
+export const createTheServer = (): void => {};
