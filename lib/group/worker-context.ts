@@ -1,3 +1,4 @@
+import type { SessionOptions } from '../options/sessions.js';
 import type { DtlsServer } from '../server/dtls-server.js';
 
 /** What a worker's `createServer` gets. */
@@ -14,7 +15,7 @@ export interface GroupWorkerContext {
    * all servers whose `createServer` has read this property; the ones before still open. They are wiped when the server
    * listens.
    */
-  readonly sessions: { readonly ticketKeys: Uint8Array };
+  readonly sessions: Readonly<SessionOptions>;
 }
 
 /**
