@@ -38,6 +38,7 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
     'lwm2m_tls_messages_received_total{server="example"} 1',
     'lwm2m_tls_messages_sent_total{server="example"} 1',
   ],
+  'group.mjs': ['worker 0 says hello', 'worker 1 says hello', 'each of the clients was heard: true', 'resumed: true'],
   'lwm2m-server.mjs': [
     'device-1 registers for 60 s with /1/0 /3/0',
     'device-1 updates, now for 120 s',
