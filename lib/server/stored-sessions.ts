@@ -1,5 +1,6 @@
-import { TlsError } from '../errors/tls-error.js';
+import type { TlsError } from '../errors/tls-error.js';
 import type { SessionSettings, SessionStore } from '../options/sessions.js';
+import { inTime, storeError } from './store-calls.js';
 
 /**
  * A server's side of its {@link SessionStore}: whatever that does, handshakes go on. What it throws, or rejects with, goes to
@@ -34,19 +35,8 @@ export class StoredSessions {
   /** Null when there is none, when the store fails, and when it takes too long. Never rejects. */
   async find(id: Buffer): Promise<Uint8Array | null> {
     const key = id.toString('hex');
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => {
-      timer = setTimeout(() => {
-        this.#report(storeError('get', `no answer within ${this.#storeTimeout} ms`));
-        resolve(null);
-      }, this.#storeTimeout).unref();
-    });
-    const found = this.#attempt('get', async () => checked(await this.#store.get(key)));
-    try {
-      return (await Promise.race([found, late])) ?? null;
-    } finally {
-      clearTimeout(timer);
-    }
+    const get = async () => checked(await this.#store.get(key));
+    return (await this.#attempt('get', () => inTime(get(), this.#storeTimeout))) ?? null;
   }
 
   /** Undefined when `action` fails. */
@@ -54,7 +44,7 @@ export class StoredSessions {
     try {
       return await action();
     } catch (error) {
-      this.#report(storeError(what, error instanceof Error ? error.message : String(error), error));
+      this.#report(storeError(`sessions.store.${what}`, error));
       return undefined;
     }
   }
@@ -64,8 +54,4 @@ function checked(session: unknown): Uint8Array | null {
   if (session === undefined || session === null) return null;
   if (session instanceof Uint8Array) return session;
   throw new TypeError(`a session must be a Uint8Array, not ${typeof session}`);
-}
-
-function storeError(what: string, why: string, cause?: unknown): TlsError {
-  return new TlsError('ERR_SESSION_STORE', `sessions.store.${what}: ${why}`, { cause });
 }
