@@ -48,6 +48,7 @@ export type { DaneOptions, TrustOptions } from './options/trust.js';
 export type { DtlsVersion, TlsVersion, VersionOptions } from './options/versions.js';
 export { PskStore } from './psk-store.js';
 export { DtlsServer, type DtlsServerEvents } from './server/dtls-server.js';
+export { MemorySessionStore, type MemorySessionStoreOptions } from './server/memory-session-store.js';
 export { DtlsSocket, type DtlsSocketEvents } from './socket/dtls-socket.js';
 export { connectTls } from './tls/connect-tls.js';
 export type { ConnectTlsOptions } from './tls/tls-client-options.js';

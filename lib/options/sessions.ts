@@ -8,7 +8,7 @@ import { boolean, integer, invalidOption, invalidSecret, optionsRecord } from '.
 export interface SessionStore {
   /** The session of an id; nothing when there is none. It may be late or fail: the client makes a full handshake then. */
   get(id: string): StoredSession | Promise<StoredSession>;
-  /** Keeps a new session, for `timeout` seconds at least if it is to be of use. */
+  /** Keeps a new session, for `timeout` seconds at least if it is to be of use. The array is the store's from then on. */
   set(id: string, session: Uint8Array, timeout: number): unknown;
   /** Forgets a session that must not be resumed. */
   delete(id: string): unknown;
