@@ -17,6 +17,20 @@ export interface SessionStore {
 /** What {@link SessionStore.get} answers; null and undefined: there is none. */
 export type StoredSession = Uint8Array | null | undefined;
 
+/**
+ * Lets servers agree on the keys of their tickets while these change: one key for each period of time, the same for all who
+ * share the store. Whoever reads it can read what was sent, and impersonate devices and servers: protect it as private keys.
+ */
+export interface TicketKeyStore {
+  /**
+   * The key of a period, 80 bytes: that which it has, else `candidate`, which from then on is the answer to everybody. Of those
+   * who ask at the same time one must win. `candidate` belongs to the store from then on; what it answers is only read.
+   *
+   * The key is to be kept for `seconds`, and to be forgotten then: this is what makes old tickets unreadable for ever.
+   */
+  agree(period: number, candidate: Uint8Array, seconds: number): Uint8Array | Promise<Uint8Array>;
+}
+
 /** How clients of a server can resume an earlier session with a short handshake. */
 export interface SessionOptions {
   /**
@@ -38,11 +52,25 @@ export interface SessionOptions {
    * still opens. Whoever has them reads what was sent before: see `DtlsServer.setTicketKeys()`.
    */
   ticketKeys?: Uint8Array | readonly Uint8Array[] | undefined;
+  /**
+   * Where servers agree on the keys of tickets instead of being given them: the tickets of each are good at all the others,
+   * and the keys change by themselves. A server seals with the key of the current period, and opens with those of as many
+   * before as a session can be resumed, and with the next one, since clocks differ. Its clock must be right to within
+   * `ticketKeyRotation`. `listen()` waits for the store, for `storeTimeout` at most. While the store fails the keys stay, and
+   * before it has ever answered they are random ones of this server; `sessionStoreError` tells, and it is asked again.
+   * Cannot be combined with `ticketKeys`.
+   */
+  ticketKeyStore?: TicketKeyStore | undefined;
+  /**
+   * How long each key of `ticketKeyStore` seals; it opens for `timeout` more. All servers that share the store must have the
+   * same. Integer 1..604800 seconds and at least a 24th of `timeout`, default `timeout`.
+   */
+  ticketKeyRotation?: number | undefined;
   /** Keeps sessions by id instead of the memory of `cacheSize`, for several processes say. Tickets do not need it. */
   store?: SessionStore | undefined;
   /**
-   * How long a handshake waits for `store.get()`; then it goes on as if there were no such session. Integer 1..60000 ms,
-   * default 1000, the first repetition of a client.
+   * How long a handshake waits for `store.get()`; then it goes on as if there were no such session. As long is waited for
+   * `ticketKeyStore`. Integer 1..60000 ms, default 1000, the first repetition of a client.
    */
   storeTimeout?: number | undefined;
 }
@@ -55,6 +83,9 @@ export interface SessionSettings {
   readonly tickets: boolean;
   /** Copies of ours; null: random ones. */
   readonly ticketKeys: Uint8Array | null;
+  readonly ticketKeyStore: TicketKeyStore | null;
+  /** Seconds. */
+  readonly ticketKeyRotation: number;
   readonly store: SessionStore | null;
   readonly storeTimeout: number;
 }
@@ -65,6 +96,9 @@ export const TICKET_KEY_BYTES = 80;
 /** More than a server changes through in the life of a ticket: each is tried for its name. */
 const MAX_TICKET_KEYS = 32;
 
+/** Periods that a session may outlive the one it was sealed in: hours of the default day. Each costs a key or two in memory. */
+const MAX_PERIODS_BACK = 24;
+
 /** RFC 8446 section 4.6.1: a week. */
 const LONGEST_TIMEOUT = 604_800;
 
@@ -73,6 +107,8 @@ const names: Record<keyof SessionOptions, true> = {
   timeout: true,
   tickets: true,
   ticketKeys: true,
+  ticketKeyStore: true,
+  ticketKeyRotation: true,
   store: true,
   storeTimeout: true,
 };
@@ -84,18 +120,12 @@ export function parseSessions(value: unknown): SessionSettings {
   const store = parseStore(options['store']);
   const cacheSize = integer(options['cacheSize'], 'sessions.cacheSize', { min: 0, max: 1_048_576, default: 20_480 });
   const tickets = boolean(options['tickets'], 'sessions.tickets', true);
-  if (!tickets && options['ticketKeys'] !== undefined) {
-    throw invalidOption('sessions.tickets', false, 'true together with ticketKeys');
-  }
+  const timeout = seconds(options['timeout'], 'sessions.timeout', 86_400);
+  checkTicketOptions(options, tickets);
   return Object.freeze({
     enabled: tickets || cacheSize > 0 || store !== null,
     cacheSize: store === null ? cacheSize : 0,
-    timeout: integer(options['timeout'], 'sessions.timeout', {
-      min: 1,
-      max: LONGEST_TIMEOUT,
-      unit: 'seconds',
-      default: 86_400,
-    }),
+    timeout,
     tickets,
     store,
     storeTimeout: integer(options['storeTimeout'], 'sessions.storeTimeout', {
@@ -104,6 +134,8 @@ export function parseSessions(value: unknown): SessionSettings {
       unit: 'ms',
       default: 1_000,
     }),
+    ticketKeyStore: parseTicketKeyStore(options['ticketKeyStore']),
+    ticketKeyRotation: parseRotation(options['ticketKeyRotation'], timeout),
     ticketKeys: options['ticketKeys'] === undefined ? null : parseTicketKeys(options['ticketKeys']),
   });
 }
@@ -133,9 +165,45 @@ const disabled: SessionSettings = Object.freeze({
   timeout: LONGEST_TIMEOUT,
   tickets: false,
   ticketKeys: null,
+  ticketKeyStore: null,
+  ticketKeyRotation: LONGEST_TIMEOUT,
   store: null,
   storeTimeout: 1_000,
 });
+
+/** Options that would have no effect are refused: their author believes otherwise. */
+function checkTicketOptions(options: Record<string, unknown>, tickets: boolean): void {
+  for (const name of ['ticketKeys', 'ticketKeyStore'] as const) {
+    if (tickets || options[name] === undefined) continue;
+    throw invalidOption('sessions.tickets', false, `true together with ${name}`);
+  }
+  if (options['ticketKeys'] !== undefined && options['ticketKeyStore'] !== undefined) {
+    throw invalidSecret('sessions.ticketKeys', options['ticketKeys'], 'nothing together with ticketKeyStore');
+  }
+  if (options['ticketKeyRotation'] !== undefined && options['ticketKeyStore'] === undefined) {
+    throw invalidOption('sessions.ticketKeyRotation', options['ticketKeyRotation'], 'nothing without ticketKeyStore');
+  }
+}
+
+function parseRotation(value: unknown, timeout: number): number {
+  const rotation = seconds(value, 'sessions.ticketKeyRotation', timeout);
+  if (periodsBack(timeout, rotation) <= MAX_PERIODS_BACK) return rotation;
+  const shortest = Math.ceil(timeout / MAX_PERIODS_BACK);
+  throw invalidOption(
+    'sessions.ticketKeyRotation',
+    value,
+    `at least ${shortest} seconds, a ${MAX_PERIODS_BACK}th of sessions.timeout`,
+  );
+}
+
+/** Of how many earlier periods there can be tickets that are still good. */
+export function periodsBack(timeout: number, rotation: number): number {
+  return Math.ceil(timeout / rotation);
+}
+
+function seconds(value: unknown, name: string, fallback: number): number {
+  return integer(value, name, { min: 1, max: LONGEST_TIMEOUT, unit: 'seconds', default: fallback });
+}
 
 /** An earlier session that a client offers. Empty: none. */
 export function parseSession(value: unknown): Uint8Array {
@@ -146,10 +214,21 @@ export function parseSession(value: unknown): Uint8Array {
 
 function parseStore(value: unknown): SessionStore | null {
   if (value === undefined) return null;
-  const store = value as Partial<Record<'get' | 'set' | 'delete', unknown>> | null;
-  const complete = ['get', 'set', 'delete'] as const;
-  if (typeof store === 'object' && store !== null && complete.every((name) => typeof store[name] === 'function')) {
-    return value as SessionStore;
-  }
+  if (hasMethods(value, ['get', 'set', 'delete'])) return value as SessionStore;
   throw invalidSecret('sessions.store', value, 'an object with the methods get, set and delete, such as a Map');
+}
+
+function parseTicketKeyStore(value: unknown): TicketKeyStore | null {
+  if (value === undefined) return null;
+  if (hasMethods(value, ['agree'])) return value as TicketKeyStore;
+  throw invalidSecret(
+    'sessions.ticketKeyStore',
+    value,
+    'an object with the method agree, such as a MemoryTicketKeyStore',
+  );
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }

@@ -42,7 +42,10 @@ export interface DtlsServerEvents {
   clientError: [error: ClientError];
   /** A line in NSS key log format, with its line end. The first listener switches it on, for handshakes from then on. */
   keylog: [line: Buffer];
-  /** `sessions.store` failed or was too late: `ERR_SESSION_STORE`. The client made a full handshake instead. */
+  /**
+   * `sessions.store` or `sessions.ticketKeyStore` failed or was too late: `ERR_SESSION_STORE`; the message begins with its name
+   * and the method. A client made a full handshake instead, or the ticket keys stay as they are until the store answers.
+   */
   sessionStoreError: [error: TlsError];
   /** The UDP socket failed for good; the server closes. */
   error: [error: TlsError];
@@ -108,9 +111,9 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   }
 
   /**
-   * Replaces what tickets are encrypted with, as `sessions.ticketKeys`; from then on it is the caller who changes them. Servers
-   * that share their keys resume each other's sessions: give all of them the new key last, then put it first. The keys are
-   * copied. Throws `ERR_INVALID_OPTION`. `SSL_CTX_set_tlsext_ticket_key_cb`.
+   * Replaces what tickets are encrypted with, as `sessions.ticketKeys`; from then on it is the caller who changes them, and
+   * `sessions.ticketKeyStore` is not asked any more. Servers that share their keys resume each other's sessions: give all of
+   * them the new key last, then put it first. The keys are copied. Throws `ERR_INVALID_OPTION`. `SSL_CTX_set_tlsext_ticket_key_cb`.
    */
   setTicketKeys(keys: Uint8Array | readonly Uint8Array[]): void {
     this.#context.ticketKeys.set(keys);
@@ -131,14 +134,16 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     this.#state = 'opening';
     try {
       const address = await resolveListenHost(settings.host, this.#opening.signal);
+      await this.#context.ticketKeys.start();
+      if (this.#closed !== undefined) throw serverClosed('listen');
       this.#endpoint = this.#open(address, settings);
     } catch (error) {
+      this.#context.ticketKeys.stop();
       if (this.#closed !== undefined) throw serverClosed('listen');
       this.#state = 'idle';
       throw error;
     }
     this.#state = 'listening';
-    this.#context.ticketKeys.start();
     if (!this.#keepAlive) this.unref();
     process.nextTick(() => {
       if (this.#state !== 'listening') return;

@@ -17,7 +17,7 @@ export class ServerSecurityContext {
   readonly storedSessions: StoredSessions | undefined;
   readonly #psk: PskStore | null;
 
-  /** Wipes the secrets of `security`. Failures of the session store go to `report`, in a turn of their own. */
+  /** Wipes the secrets of `security`. Failures of the stores go to `report`, in a turn of their own. */
   constructor(
     security: ServerSecurity,
     transport: TransportSettings,
@@ -32,10 +32,9 @@ export class ServerSecurityContext {
     const { psk, sessions } = security;
     this.#psk = psk;
     this.names = new ServerNames(this.native, security, transport);
-    this.ticketKeys = new TicketKeys(this.native, sessions);
-    if (sessions.store !== null) {
-      this.storedSessions = new StoredSessions(sessions.store, sessions, (error) => process.nextTick(report, error));
-    }
+    const reportLater = (error: TlsError) => process.nextTick(report, error);
+    this.ticketKeys = new TicketKeys(this.native, sessions, reportLater);
+    if (sessions.store !== null) this.storedSessions = new StoredSessions(sessions.store, sessions, reportLater);
     if (keylog) this.names.enableKeylog();
   }
 

@@ -46,7 +46,10 @@ export interface TlsServerEvents {
   clientError: [error: ClientError];
   /** A line in NSS key log format, with its line end. The first listener switches it on, for handshakes from then on. */
   keylog: [line: Buffer];
-  /** `sessions.store` failed or was too late: `ERR_SESSION_STORE`. The client made a full handshake instead. */
+  /**
+   * `sessions.store` or `sessions.ticketKeyStore` failed or was too late: `ERR_SESSION_STORE`; the message begins with its name
+   * and the method. A client made a full handshake instead, or the ticket keys stay as they are until the store answers.
+   */
   sessionStoreError: [error: TlsError];
   /** The end, after the `'close'` of all its sockets. */
   close: [];
@@ -116,8 +119,11 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     this.#state = 'opening';
     try {
       const host = await resolveListenHost(settings.host, this.#opening.signal);
+      await this.#context.ticketKeys.start();
+      if (this.#closed !== undefined) throw serverClosed('listen');
       this.#address = await listening(this.#server, { ...settings, host });
     } catch (error) {
+      this.#context.ticketKeys.stop();
       if (this.#closed !== undefined) throw serverClosed('listen');
       this.#state = 'idle';
       throw error;
@@ -126,7 +132,6 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     this.#server.on('error', () => {
       this.#counters.acceptErrors += 1;
     });
-    this.#context.ticketKeys.start();
     process.nextTick(() => {
       if (this.#state !== 'listening') return;
       publishListening('tls', this);

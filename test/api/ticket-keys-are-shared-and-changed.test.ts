@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mock } from 'node:test';
 import test from 'ava';
 import { DtlsServer } from 'lwm2m-tls';
+import { parseSessions } from '#lib/options/sessions.js';
 import { TicketKeys } from '#lib/server/ticket-keys.js';
 import { dial, startEchoServer } from '../helpers/ours.js';
 
@@ -63,8 +64,8 @@ test.serial('keys of our own are changed in time; the one before still opens', (
   t.teardown(() => mock.timers.reset());
   const sets: Buffer[] = [];
   const context = { setTicketKeys: (keys: Uint8Array) => sets.push(Buffer.from(keys)) } as never;
-  const keys = new TicketKeys(context, { tickets: true, ticketKeys: null, timeout: 60 } as never);
-  keys.start();
+  const keys = new TicketKeys(context, parseSessions({ timeout: 60 }), () => t.fail());
+  void keys.start();
   mock.timers.tick(60_000);
   mock.timers.tick(60_000);
   const [first, second, third] = sets as [Buffer, Buffer, Buffer];

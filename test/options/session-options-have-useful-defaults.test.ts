@@ -1,4 +1,5 @@
 import test from 'ava';
+import { MemoryTicketKeyStore } from 'lwm2m-tls';
 import { parseConnectOptions } from '#lib/options/client-options.js';
 import { parseServerOptions } from '#lib/options/server-options.js';
 import { parseTicketKeys, TICKET_KEY_BYTES } from '#lib/options/sessions.js';
@@ -14,6 +15,8 @@ test('ids and tickets for a day', (t) => {
     timeout: 86_400,
     tickets: true,
     ticketKeys: null,
+    ticketKeyStore: null,
+    ticketKeyRotation: 86_400,
     store: null,
     storeTimeout: 1_000,
   });
@@ -64,6 +67,28 @@ test('ticket keys are one or more of 80 bytes, copied and never shown', (t) => {
     t.notRegex(message, /secret/);
   }
   t.throws(() => parse({ tickets: false, ticketKeys: key(1) }), { ...invalid, message: /^sessions.tickets/ });
+});
+
+test('keys of tickets come from one place, and last no shorter than a 24th of a session', (t) => {
+  const ticketKeyStore = new MemoryTicketKeyStore();
+  t.is(parse({ ticketKeyStore }).ticketKeyStore, ticketKeyStore);
+  t.is(parse({ ticketKeyStore, timeout: 60 }).ticketKeyRotation, 60);
+  t.is(parse({ ticketKeyStore, ticketKeyRotation: 3_600 }).ticketKeyRotation, 3_600);
+  t.is(parse({ ticketKeyStore, timeout: 60, ticketKeyRotation: 604_800 }).ticketKeyRotation, 604_800);
+  for (const [bad, message] of [
+    [{ ticketKeyStore: null }, /^sessions.ticketKeyStore/],
+    [{ ticketKeyStore: new Map() }, /^sessions.ticketKeyStore: .*the method agree/],
+    [{ ticketKeyStore, tickets: false }, /^sessions.tickets: .*true together with ticketKeyStore/],
+    [
+      { ticketKeyStore, ticketKeys: new Uint8Array(80) },
+      /^sessions.ticketKeys: .*nothing together with ticketKeyStore/,
+    ],
+    [{ ticketKeyRotation: 3_600 }, /^sessions.ticketKeyRotation: .*nothing without ticketKeyStore/],
+    [{ ticketKeyStore, ticketKeyRotation: 3_599 }, /^sessions.ticketKeyRotation: .*at least 3600 seconds/],
+    [{ ticketKeyStore, ticketKeyRotation: 604_801 }, /^sessions.ticketKeyRotation: .*1 to 604800/],
+  ] as const) {
+    t.throws(() => parse(bad), { ...invalid, message });
+  }
 });
 
 test('a client offers nothing, keeps what comes, and asks for tickets', (t) => {
