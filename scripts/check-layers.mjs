@@ -66,7 +66,7 @@ const rules = [
     broken: (text) => withoutComments(text).match(/['"]node-gyp-build['"]|\.node['"`]|process\.dlopen/) ?? [],
   },
   {
-    of: ['lib/index.ts', 'lib/lwm2m/index.ts', 'lib/metrics/index.ts'],
+    of: ['lib/index.ts', 'lib/lwm2m/index.ts', 'lib/metrics/index.ts', 'lib/redis/index.ts'],
     rule: 'an index only re-exports',
     broken: (text) =>
       withoutComments(text)
@@ -76,8 +76,8 @@ const rules = [
         .filter(Boolean),
   },
   {
-    of: library().filter((file) => /^lib\/(cli|lwm2m|metrics)\//.test(file)),
-    rule: 'lib/lwm2m, lib/metrics and lib/cli use the rest of the library through its index (and the option checks) only',
+    of: library().filter((file) => /^lib\/(cli|lwm2m|metrics|redis)\//.test(file)),
+    rule: 'lib/lwm2m, lib/metrics, lib/redis and lib/cli use the rest of the library through its index (and the option checks) only',
     broken: (text) =>
       imports(text).filter(
         (name) => name.startsWith('..') && !/^\.\.\/((lwm2m\/)?index|options\/check)\.js$/.test(name),
