@@ -23,6 +23,8 @@ const needed = [
   'dist/lwm2m/index.js',
   'dist/metrics/index.d.ts',
   'dist/metrics/index.js',
+  'dist/redis/index.d.ts',
+  'dist/redis/index.js',
   'native/exports.map',
   'native/exports.macos.txt',
   'scripts/install.mjs',
