@@ -33,6 +33,7 @@ export const coapClientGnutls: MaybeTool = onPath('coap-client-gnutls', 'install
 export const coapServerOpenssl: MaybeTool = onPath('coap-server-openssl', 'install libcoap3-bin');
 export const coapServerGnutls: MaybeTool = onPath('coap-server-gnutls', 'install libcoap3-bin');
 export const tshark: MaybeTool = onPath('tshark', 'install tshark');
+export const redisServer: MaybeTool = onPath('redis-server', 'install redis-server');
 /** For what is preloaded into a process. */
 export const cc: MaybeTool =
   process.platform === 'linux' ? onPath('cc', 'install a C compiler') : { name: 'cc', missing: 'this is not Linux' };
