@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
+import { redisServer, testWith } from '../helpers/foreign/tools.js';
 import { Program } from '../helpers/program.js';
 import { projectFolder } from '../helpers/project-folder.js';
+import { RedisServer } from '../helpers/redis-server.js';
 
 const folder = path.join(projectFolder, 'examples');
 const LONGEST = 80;
@@ -46,20 +48,31 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** What prints this needs a Redis. */
+const withRedis = 'shared-sessions.mjs';
+const withRedisLines = [
+  'a device comes to server 1: a full handshake',
+  'it comes back to server 2: the session goes on',
+  'one without tickets comes to server 1: a full handshake',
+  'it comes back to server 2: the session goes on',
+];
+
 /** Those that do not run by themselves; the test of the README runs them together. */
 const pair = ['client.mjs', 'server.mjs'];
 
 for (const [file, lines] of Object.entries(outputs)) {
   test(`${file} prints what it is meant to, and ends`, async (t) => {
-    await using program = new Program(process.execPath, [path.join(folder, file)]);
-    t.is(await program.exited, 0, program.output);
-    t.deepEqual(program.stdout.trimEnd().split('\n'), lines);
-    t.is(program.stderr, '');
+    await prints(t, file, lines);
   });
 }
 
+testWith(redisServer, `${withRedis} prints what it is meant to, and ends`, async (t, tool) => {
+  const { port } = await RedisServer.start(t, tool);
+  await prints(t, withRedis, withRedisLines, { REDIS_URL: `redis://127.0.0.1:${port}` });
+});
+
 test('no example is left out', async (t) => {
-  t.deepEqual((await examples()).sort(), [...Object.keys(outputs), ...pair].sort());
+  t.deepEqual((await examples()).sort(), [...Object.keys(outputs), withRedis, ...pair].sort());
 });
 
 test(`every example has fewer than ${LONGEST} lines`, async (t) => {
@@ -73,6 +86,13 @@ test('the index of the examples names each', async (t) => {
   const index = await readFile(path.join(folder, 'README.md'), 'utf8');
   for (const file of await examples()) t.true(index.includes(`[${file}](${file})`), file);
 });
+
+async function prints(t: ExecutionContext, file: string, lines: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  await using program = new Program(process.execPath, [path.join(folder, file)], { env });
+  t.is(await program.exited, 0, program.output);
+  t.deepEqual(program.stdout.trimEnd().split('\n'), lines);
+  t.is(program.stderr, '');
+}
 
 async function examples(): Promise<string[]> {
   return (await readdir(folder)).filter((file) => file.endsWith('.mjs'));
