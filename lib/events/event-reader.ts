@@ -15,8 +15,8 @@ const EVENT_CAPACITY = 1_024;
  */
 const SLAB_SIZE = 256 * 1_024;
 
-/** Stands for the payload of an event whose slab is gone. */
-const NO_PAYLOAD = Buffer.alloc(0);
+/** Stands for a slab that is gone. */
+const NO_SLAB = Buffer.alloc(0);
 
 /**
  * Delivers the events of one Node environment: the hot path, one call per loop turn.
@@ -32,6 +32,8 @@ export class EventReader {
   readonly records: Int32Array = new Int32Array(EVENT_CAPACITY * EVENT_INTS);
   readonly #endpoints: (Endpoint | undefined)[] = [];
   #slab: ArrayBuffer = createSlab();
+  /** All of it. */
+  #bytes: Buffer = Buffer.from(this.#slab);
   #cursor = 0;
   /** The slab of this batch was detached; the one that we have now is fresh, and native code does not know it yet. */
   #payloadLost = false;
@@ -74,10 +76,7 @@ export class EventReader {
 
   #deliverRareEvent(endpoint: Endpoint, start: number): void {
     const { records } = this;
-    const payload = this.#payloadLost
-      ? NO_PAYLOAD
-      : Buffer.from(this.#slab, records[start + OFFSET] as number, records[start + LENGTH] as number);
-    const record = new RecordView(records, start, payload);
+    const record = new RecordView(records, start, this.#payloadLost ? NO_SLAB : this.#bytes);
     const { owner } = endpoint;
     switch (records[start + KIND]) {
       case EventKind.connected:
@@ -129,12 +128,17 @@ export class EventReader {
     const used = (this.records[last + OFFSET] as number) + (this.records[last + LENGTH] as number);
     // Native code wants room for two of the largest payloads; the third is for what it may write before it asks.
     if (used + 3 * MAX_PAYLOAD <= SLAB_SIZE) return false;
-    this.#slab = createSlab();
+    this.#takeFreshSlab();
     return true;
   }
 
-  #replaceDetachedSlab(): void {
+  #takeFreshSlab(): void {
     this.#slab = createSlab();
+    this.#bytes = Buffer.from(this.#slab);
+  }
+
+  #replaceDetachedSlab(): void {
+    this.#takeFreshSlab();
     this.#payloadLost = true;
     rethrowLater(
       new TlsError(

@@ -34,9 +34,6 @@ export const EventKind = {
 /** Flags in the lowest byte of `C` of a `connected` event; the port is above them. */
 export const RESUMED_FLAG = 1;
 
-/** Bytes of the four traffic counters that start the payload of a `closed` event. */
-export const TRAFFIC_BYTES = 32;
-
 /** Largest payload of one event: `core::EventSink::kMaxPayload`. */
 export const MAX_PAYLOAD: number = native.layout.maxPayload;
 

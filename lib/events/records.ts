@@ -1,17 +1,18 @@
 import type { PeerInfo } from '../binding.js';
 import type { Failure } from '../errors/failure.js';
-import { A, B, C, PEER, RESUMED_FLAG, TRAFFIC_BYTES } from './layout.js';
+import { A, B, C, LENGTH, OFFSET, PEER } from './layout.js';
 import { PayloadReader } from './payload-reader.js';
+import { PeerRecord } from './peer-record.js';
 
 /** `a` of a `session` event. */
 const SERVERS_SESSION = 1;
 
 /** A `connected` event. */
 export interface ConnectedRecord extends PeerInfo {
-  peer: number;
-  innerMtu: number;
-  remoteAddress: string;
-  remotePort: number;
+  readonly peer: number;
+  readonly innerMtu: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
 }
 
 /** A `closed` event. */
@@ -68,51 +69,38 @@ export function readTraffic(counters: BigUint64Array): Traffic {
 export class RecordView {
   readonly #records: Int32Array;
   readonly #start: number;
-  readonly #payload: Buffer;
+  readonly #slab: Buffer;
 
   /**
-   * `start` is the index of the record's first integer. With an empty `payload`, for one that was lost, texts are empty
-   * and traffic is zero.
+   * `start` is the index of the record's first integer. With an empty `slab`, for one that was lost, texts are empty and
+   * traffic is zero.
    */
-  constructor(records: Int32Array, start: number, payload: Buffer) {
+  constructor(records: Int32Array, start: number, slab: Buffer) {
     this.#records = records;
     this.#start = start;
-    this.#payload = payload;
+    this.#slab = slab;
   }
 
   connected(): ConnectedRecord {
-    const portAndFlags = this.#int(C);
-    const payload = this.#reader();
-    return {
-      peer: this.#int(PEER),
-      cipher: this.#int(A),
-      innerMtu: this.#int(B),
-      resumed: (portAndFlags & RESUMED_FLAG) !== 0,
-      remotePort: portAndFlags >>> 8,
-      remoteAddress: payload.text(),
-      pskIdentity: payload.text(),
-      serverName: payload.text(),
-      version: payload.uint16le(),
-      verifyResult: payload.int32le(),
-      certificates: takeCertificates(payload),
-    };
+    return new PeerRecord(this.#int(PEER), this.#int(A), this.#int(B), this.#int(C), this.#reader());
   }
 
   closed(): ClosedRecord {
-    const counters = new BigUint64Array(TRAFFIC_BYTES / 8);
-    new Uint8Array(counters.buffer).set(this.#payload.subarray(0, TRAFFIC_BYTES));
-    return {
-      peer: this.#int(PEER),
-      failure: this.#failure(this.#payload.subarray(TRAFFIC_BYTES)),
-      traffic: readTraffic(counters),
+    const payload = this.#reader();
+    const traffic = {
+      bytesSent: payload.uint64le(),
+      bytesReceived: payload.uint64le(),
+      datagramsSent: payload.uint64le(),
+      datagramsReceived: payload.uint64le(),
     };
+    return { peer: this.#int(PEER), failure: this.#failure(payload), traffic };
   }
 
   clientError(): ClientErrorRecord {
     const payload = this.#reader();
     const remoteAddress = payload.text();
     const pskIdentity = payload.text();
-    return { failure: this.#failure(payload.rest()), remoteAddress, remotePort: this.#int(C), pskIdentity };
+    return { failure: this.#failure(payload), remoteAddress, remotePort: this.#int(C), pskIdentity };
   }
 
   session(): SessionRecord {
@@ -138,9 +126,10 @@ export class RecordView {
 
   /** A line in NSS key log format with its line end, as in the `'keylog'` event of `node:tls`. A copy: it is secret. */
   keylogLine(): Buffer {
-    const line = Buffer.allocUnsafeSlow(this.#payload.length + 1);
-    line.set(this.#payload);
-    line[this.#payload.length] = 0x0a;
+    const text = this.#reader().rest();
+    const line = Buffer.allocUnsafeSlow(text.length + 1);
+    line.set(text);
+    line[text.length] = 0x0a;
     return line;
   }
 
@@ -148,24 +137,17 @@ export class RecordView {
     return this.#int(B);
   }
 
-  #failure(reason: Buffer): Failure {
-    return { cause: this.#int(A), code: this.#int(B), reason: reason.toString() };
+  #failure(reason: PayloadReader): Failure {
+    return { cause: this.#int(A), code: this.#int(B), reason: reason.restAsText() };
   }
 
   #reader(): PayloadReader {
-    return new PayloadReader(this.#payload);
+    const offset = this.#int(OFFSET);
+    const { length } = this.#slab;
+    return new PayloadReader(this.#slab, Math.min(offset, length), Math.min(offset + this.#int(LENGTH), length));
   }
 
   #int(position: number): number {
     return this.#records[this.#start + position] as number;
   }
-}
-
-/** DER, leaf first; all of them views of one copy. */
-function takeCertificates(payload: PayloadReader): Buffer[] {
-  if (payload.atEnd) return [];
-  const certificates = [];
-  const chain = new PayloadReader(payload.copyRest());
-  while (!chain.atEnd) certificates.push(chain.view(chain.uint24be()));
-  return certificates;
 }

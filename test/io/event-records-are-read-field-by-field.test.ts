@@ -30,7 +30,23 @@ test('connected: address, names, version, outcome of the verification and certif
     verifyResult: 10,
     certificates: [leaf, Buffer.from('ca')],
   };
-  t.deepEqual(calls, [[expected]]);
+  t.is(calls.length, 1);
+  t.like(calls[0]?.[0], expected);
+});
+
+test('connected: names that are not ASCII', (t) => {
+  const { owner, calls } = recorder('peerConnected');
+  read(owner, { kind: 'connected', payload: [sized('10.0.0.7'), sized('Gerät'), sized(''), [0xfd, 0xfe, 0, 0, 0, 0]] });
+  t.like(calls[0]?.[0], { pskIdentity: 'Gerät', serverName: '', certificates: [] });
+});
+
+test('closed: why, and what was counted', (t) => {
+  const { owner, calls } = recorder('peerClosed');
+  const counters = Buffer.alloc(32);
+  for (const [i, count] of [1n, 2n ** 52n, 3n, 258n].entries()) counters.writeBigUInt64LE(count, 8 * i);
+  read(owner, { kind: 'closed', payload: [counters, Buffer.from('reason')], a: 5, b: -7 });
+  const traffic = { bytesSent: 1, bytesReceived: 2 ** 52, datagramsSent: 3, datagramsReceived: 258 };
+  t.deepEqual(calls, [[{ peer, failure: { cause: 5, code: -7, reason: 'reason' }, traffic }]]);
 });
 
 test('session: of a client without an id, of a server with one', (t) => {
@@ -103,5 +119,6 @@ function recorder(handler: keyof EndpointOwner): { owner: object; calls: unknown
 }
 
 function sized(text: string): Buffer {
-  return Buffer.from([text.length, ...Buffer.from(text)]);
+  const bytes = Buffer.from(text);
+  return Buffer.from([bytes.length, ...bytes]);
 }
