@@ -1,5 +1,5 @@
 import type { Address, NativeReactor } from '../binding.js';
-import type { Peer } from '../socket/peer.js';
+import { PeerTable } from './peer-table.js';
 import type {
   ClientErrorRecord,
   ClosedRecord,
@@ -39,8 +39,8 @@ export class Endpoint {
   readonly owner: EndpointOwner;
   readonly copyMessages: boolean;
   readonly localAddress: Readonly<Address>;
-  /** By the number that native code has for them; established, and not yet closed. */
-  readonly peers = new Map<number, Peer>();
+  /** Those that are established, and not yet closed. */
+  readonly peers: PeerTable = new PeerTable();
   #closing = false;
 
   constructor(native: NativeReactor, number: number, owner: EndpointOwner, copyMessages: boolean) {
