@@ -134,13 +134,18 @@ export function publishServerClose(protocol: DiagnosticsProtocol, server: DtlsSe
   serverClose.publish({ protocol, server } satisfies ServerCloseMessage);
 }
 
+/** Who has a socket, or makes it when somebody asks. */
+interface SocketHolder {
+  readonly socket: DtlsSocket | TlsSocket;
+}
+
 export function publishHandshake(
   protocol: DiagnosticsProtocol,
   server: DtlsServer | TlsServer,
-  socket: DtlsSocket | TlsSocket,
+  peer: SocketHolder,
 ): void {
   if (!serverHandshakeFinish.hasSubscribers) return;
-  serverHandshakeFinish.publish({ protocol, server, socket } satisfies ServerHandshakeFinishMessage);
+  serverHandshakeFinish.publish({ protocol, server, socket: peer.socket } satisfies ServerHandshakeFinishMessage);
 }
 
 export function publishHandshakeError(
@@ -156,14 +161,19 @@ export function publishHandshakeError(
 export function publishConnectionClose(
   protocol: DiagnosticsProtocol,
   server: DtlsServer | TlsServer | undefined,
-  socket: DtlsSocket | TlsSocket,
+  peer: SocketHolder,
   error: Error | undefined,
 ): void {
   if (server === undefined) {
     if (!clientConnectionClose.hasSubscribers) return;
-    clientConnectionClose.publish({ protocol, socket, error } satisfies ClientConnectionCloseMessage);
+    clientConnectionClose.publish({ protocol, socket: peer.socket, error } satisfies ClientConnectionCloseMessage);
   } else if (serverConnectionClose.hasSubscribers) {
-    serverConnectionClose.publish({ protocol, server, socket, error } satisfies ServerConnectionCloseMessage);
+    serverConnectionClose.publish({
+      protocol,
+      server,
+      socket: peer.socket,
+      error,
+    } satisfies ServerConnectionCloseMessage);
   }
 }
 

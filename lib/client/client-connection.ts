@@ -13,8 +13,8 @@ import { appendKeylog } from '../keylog.js';
 import type { ClientSettings } from '../options/client-options.js';
 import type { ResolvedHost } from '../resolve-host.js';
 import { bindSession } from '../session-binding.js';
+import { ClientPeer } from '../socket/client-peer.js';
 import type { DtlsSocket } from '../socket/dtls-socket.js';
-import { Peer } from '../socket/peer.js';
 
 /** One client: a UDP socket with a single peer, from the first ClientHello until its handles are closed. */
 export class ClientConnection implements EndpointOwner {
@@ -26,7 +26,7 @@ export class ClientConnection implements EndpointOwner {
   readonly #what: string;
   readonly #endpoint: Endpoint;
   readonly #keylogLines: Buffer[] | undefined;
-  #peer: Peer | undefined;
+  #peer: ClientPeer | undefined;
   /** What came before the peer was there. */
   #bindSession: (() => Buffer) | undefined;
   #failure: TlsError | undefined;
@@ -51,22 +51,22 @@ export class ClientConnection implements EndpointOwner {
   peerConnected(endpoint: Endpoint, record: ConnectedRecord): void {
     if (endpoint.closing) return;
     this.#settings.signal?.removeEventListener('abort', this.#onAbort);
-    this.#peer = new Peer('client', endpoint, record, this.#keylogLines);
+    this.#peer = new ClientPeer(endpoint, record, this.#keylogLines);
     if (this.#bindSession !== undefined) this.#peer.keepSession(this.#bindSession);
     this.#resolve(this.#peer.socket);
   }
 
   peerClosed(_endpoint: Endpoint, { failure, traffic }: ClosedRecord): void {
     if (this.#peer !== undefined) {
-      this.#peer.end(failureToError(`connection to ${this.#peer.record.remoteAddress}`, failure), traffic);
+      this.#peer.endWith(failure, traffic);
       return;
     }
     const error = failureToError(this.#what, failure);
     this.#fail(error ?? new TlsError('ERR_CLOSED', `${this.#what}: the server ended the handshake`));
   }
 
-  peerFinished({ socket, error }: Peer): void {
-    publishConnectionClose('dtls', undefined, socket, error);
+  peerFinished(peer: ClientPeer): void {
+    publishConnectionClose('dtls', undefined, peer, peer.error);
   }
 
   clientFailed(): void {

@@ -39,7 +39,12 @@ const PSK_IDENTITY_NOT_FOUND = 223;
 /** SSL_R_CERTIFICATE_VERIFY_FAILED. */
 const CERTIFICATE_VERIFY_FAILED = 134;
 
-/** Undefined when the association ended in order: closed here, or by the peer's close_notify. */
+/** Closed here, or by the peer's close_notify. */
+export function isInOrder({ cause }: Failure): boolean {
+  return cause === Cause.localClose || cause === Cause.closeNotify;
+}
+
+/** Undefined when the association ended in order. */
 export function describeFailure({ cause, code, reason }: Failure): DescribedFailure | undefined {
   switch (cause) {
     case Cause.localClose:

@@ -1,4 +1,5 @@
 import type { Address, NativeReactor } from '../binding.js';
+import type { Peer } from '../socket/peer.js';
 import { PeerTable } from './peer-table.js';
 import type {
   ClientErrorRecord,
@@ -20,6 +21,8 @@ export interface EndpointOwner {
   endpointFailed(endpoint: Endpoint, errno: number): void;
   /** The handles are closed, nothing follows. */
   endpointClosed(endpoint: Endpoint): void;
+  /** A message for a peer that nobody listens to. False when nobody listens here either. */
+  message?(peer: Peer, message: Buffer): boolean;
   /** A session that can be resumed: a client's, or one of a server that keeps them in JavaScript. */
   session?(endpoint: Endpoint, record: SessionRecord): void;
   /** To be answered by `answerSession`; without this handler nothing is ever found. */

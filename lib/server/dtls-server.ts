@@ -10,7 +10,7 @@ import {
   publishServerClose,
 } from '../diagnostics.js';
 import { ClientError } from '../errors/client-error.js';
-import { describeFailure, failureToError } from '../errors/failure.js';
+import { describeFailure } from '../errors/failure.js';
 import { rethrowLater } from '../errors/rethrow-later.js';
 import { serverClosed } from '../errors/server-closed.js';
 import { describeErrno } from '../errors/system-error.js';
@@ -322,15 +322,12 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   readonly #owner: EndpointOwner = {
     peerConnected: (endpoint, record) => {
       if (this.#state !== 'listening') return;
-      const { socket } = new Peer('server', endpoint, record);
-      publishHandshake('dtls', this, socket);
-      this.emit('connection', socket);
+      const peer = new Peer(endpoint, record);
+      publishHandshake('dtls', this, peer);
+      if (this.listenerCount('connection') > 0) this.emit('connection', peer.socket);
     },
-    peerFinished: ({ socket, error }) => publishConnectionClose('dtls', this, socket, error),
-    peerClosed: (endpoint, { peer, failure, traffic }) => {
-      const closed = endpoint.peers.get(peer);
-      closed?.end(failureToError(`connection of ${closed.record.remoteAddress}`, failure), traffic);
-    },
+    peerFinished: (peer) => publishConnectionClose('dtls', this, peer, peer.error),
+    peerClosed: (endpoint, { peer, failure, traffic }) => endpoint.peers.get(peer)?.endWith(failure, traffic),
     clientFailed: (record) => {
       if (this.#state === 'listening') this.#reportClientError(record);
     },

@@ -1,5 +1,4 @@
 import type { X509Certificate } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
 import type { CipherSuite } from '../binding.js';
 import type { TlsError } from '../errors/tls-error.js';
@@ -7,6 +6,7 @@ import { invalidOption } from '../options/check.js';
 import { cipherSuiteById } from '../options/cipher-suites.js';
 import { type DtlsVersion, versionName } from '../options/versions.js';
 import { inspected } from './inspection.js';
+import { LazyEmitter } from './lazy-emitter.js';
 import { messagesOf } from './message-iterator.js';
 import type { Peer } from './peer.js';
 import { PeerIdentity } from './peer-identity.js';
@@ -32,20 +32,17 @@ export interface DtlsSocketEvents {
  * Messages that arrive before the first `'message'` listener are kept for it (eight, then they are lost), so that
  * nothing is missed between `await connect()` and `socket.on('message', ...)`.
  */
-export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
+export class DtlsSocket extends LazyEmitter<DtlsSocketEvents> {
   readonly #peer: Peer;
   #identity: PeerIdentity | undefined;
-  #keylogLines: Buffer[] | undefined;
 
   static {
-    setDtlsSocketFactory((peer, keylogLines) => new DtlsSocket(peer, keylogLines));
+    setDtlsSocketFactory((peer) => new DtlsSocket(peer));
   }
 
-  private constructor(peer: Peer, keylogLines: Buffer[] | undefined) {
+  private constructor(peer: Peer) {
     super();
     this.#peer = peer;
-    this.#keylogLines = keylogLines;
-    (this as EventEmitter).on('newListener', DtlsSocket.#onNewListener);
   }
 
   /** Which end of the association this one is. */
@@ -233,26 +230,8 @@ export class DtlsSocket extends EventEmitter<DtlsSocketEvents> {
     return inspected('DtlsSocket', fields, depth, options);
   }
 
-  /** It comes with the handshake, before anybody can listen. */
-  #replaySession(): void {
-    const session = this.#peer.takeUnheardSession();
-    if (session !== undefined) process.nextTick(() => this.emit('session', session));
-  }
-
   get #who(): PeerIdentity {
     this.#identity ??= new PeerIdentity(this.#peer.record);
     return this.#identity;
-  }
-
-  static #onNewListener(this: DtlsSocket, event: string | symbol): void {
-    if (event === 'message') this.#peer.startFlowing();
-    else if (event === 'session') this.#replaySession();
-    else if (event === 'keylog' && this.#keylogLines !== undefined) {
-      const lines = this.#keylogLines;
-      this.#keylogLines = undefined;
-      process.nextTick(() => {
-        for (const line of lines) this.emit('keylog', line);
-      });
-    }
   }
 }

@@ -1,8 +1,7 @@
 import type { DtlsSocket } from './dtls-socket.js';
 import type { Peer } from './peer.js';
 
-/** `keylogLines` are those of the handshake, for the first listener of `'keylog'`; undefined when none are kept. */
-export type CreateDtlsSocket = (peer: Peer, keylogLines: Buffer[] | undefined) => DtlsSocket;
+export type CreateDtlsSocket = (peer: Peer) => DtlsSocket;
 
 /**
  * Makes the socket of a peer. The class itself sets it while it is loaded, since its constructor is private. It is a

@@ -53,7 +53,7 @@ async function connectAs(settings: TlsClientSettings): Promise<TlsSocket> {
     });
     connection.start();
     await established(connection, what, signal);
-    socket.once('close', () => publishConnectionClose('tls', undefined, socket, socket.errored ?? undefined));
+    socket.once('close', () => publishConnectionClose('tls', undefined, { socket }, socket.errored ?? undefined));
     return socket;
   } finally {
     wipeClientSecrets(security);

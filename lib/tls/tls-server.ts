@@ -240,13 +240,13 @@ export class TlsServer extends EventEmitter<TlsServerEvents> {
     const wanted = this.#state === 'listening';
     socket.once('close', () => {
       this.#sockets.delete(socket);
-      if (wanted) publishConnectionClose('tls', this, socket, socket.errored ?? undefined);
+      if (wanted) publishConnectionClose('tls', this, { socket }, socket.errored ?? undefined);
     });
     if (!wanted) {
       void socket.close();
       return;
     }
-    publishHandshake('tls', this, socket);
+    publishHandshake('tls', this, { socket });
     this.emit('connection', socket);
   }
 

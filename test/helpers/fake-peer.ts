@@ -10,7 +10,7 @@ export function fakePeer(): Peer {
     closePeer: () => 0,
     peerTraffic: () => false,
   } as unknown as NativeReactor;
-  return new Peer('server', new Endpoint(native, 0, {} as EndpointOwner, false), {
+  return new Peer(new Endpoint(native, 0, {} as EndpointOwner, false), {
     peer: 1,
     cipher: 0xc0a8,
     innerMtu: 1203,
