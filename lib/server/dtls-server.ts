@@ -38,6 +38,11 @@ export interface DtlsServerEvents {
   listening: [];
   /** A client has completed its handshake. */
   connection: [socket: DtlsSocket];
+  /**
+   * One message of a connection whose socket has no `'message'` listener of its own, and its socket. A server with this
+   * listener alone needs the least memory for each connection: the socket is made with the first message.
+   */
+  message: [message: Buffer, socket: DtlsSocket];
   /** A client has not: wrong identity or key, bad certificate, no common cipher suite, timeout. The server is well. */
   clientError: [error: ClientError];
   /** A line in NSS key log format, with its line end. The first listener switches it on, for handshakes from then on. */
@@ -328,6 +333,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     },
     peerFinished: (peer) => publishConnectionClose('dtls', this, peer, peer.error),
     peerClosed: (endpoint, { peer, failure, traffic }) => endpoint.peers.get(peer)?.endWith(failure, traffic),
+    message: ({ socket }, message) => this.emit('message', message, socket),
     clientFailed: (record) => {
       if (this.#state === 'listening') this.#reportClientError(record);
     },
@@ -347,7 +353,13 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     endpointClosed: () => this.#finishClose(),
   };
 
+  /** To listeners that came after the messages. */
+  #releaseHeldMessages(): void {
+    for (const peer of this.#endpoint?.peers.values() ?? []) peer.releaseHeld();
+  }
+
   static #onNewListener(this: DtlsServer, event: string | symbol): void {
     if (event === 'keylog') this.#context.names.enableKeylog();
+    else if (event === 'message') process.nextTick(() => this.#releaseHeldMessages());
   }
 }
