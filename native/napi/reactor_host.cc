@@ -13,7 +13,7 @@ ReactorHost* ReactorHost::create(Napi::Env env, Napi::Int32Array events, Napi::U
   }
   auto* host = new ReactorHost(env, loop);
   host->events_ = Napi::Persistent(events);
-  host->payload_ = Napi::Persistent(payload);
+  host->payload_ = Napi::Persistent(payload.ArrayBuffer());
   host->on_events_ = Napi::Persistent(on_events);
   host->reactor_.events().lend_events(reinterpret_cast<core::EventRecord*>(events.Data()),
                                       events.ByteLength() / sizeof(core::EventRecord));
@@ -29,7 +29,7 @@ ReactorHost* ReactorHost::create(Napi::Env env, Napi::Int32Array events, Napi::U
 bool ReactorHost::lend_payload(Napi::Uint8Array payload) {
   core::EventSink& sink = reactor_.events();
   if (!reactor_.delivering() && sink.count() > 0) return false;
-  payload_ = Napi::Persistent(payload);
+  payload_ = Napi::Persistent(payload.ArrayBuffer());
   sink.lend_payload(payload.Data(), payload.ByteLength());
   return true;
 }
@@ -59,7 +59,7 @@ bool ReactorHost::deliver(size_t count) {
 bool ReactorHost::memory_valid() {
   if (shutting_down_) return true;
   Napi::HandleScope scope(env_);
-  return !payload_.Value().ArrayBuffer().IsDetached();
+  return !payload_.Value().IsDetached();
 }
 
 /// The reader must know an exception that left onEvents from one of a microtask after it: the events would be delivered

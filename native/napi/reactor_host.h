@@ -55,7 +55,7 @@ class ReactorHost final : private io::EventReader {
   io::Reactor reactor_;
   Napi::Reference<Napi::Object>* wrapper_ = nullptr;
   Napi::Reference<Napi::Int32Array> events_;
-  Napi::Reference<Napi::Uint8Array> payload_;
+  Napi::Reference<Napi::ArrayBuffer> payload_;
   Napi::FunctionReference on_events_;
   napi_async_context async_context_ = nullptr;
   napi_async_cleanup_hook_handle hook_ = nullptr;
