@@ -1,13 +1,18 @@
 // The server under test: the package's public API, with the echo in JavaScript.
 //
 // Takes the arguments of the C server (bench/reference/server_arguments.c) that a
-// profile has. Prints "listening PORT" and serves until SIGTERM. With
-// --exit-with-parent it also ends when its standard input does. SIGUSR2 collects
-// garbage, if node was started with --expose-gc: the memory measurement asks for it.
-import { readFileSync } from 'node:fs';
+// profile has, and:
+//   --set NAME=JSON      any other option of DtlsServer; may be repeated
+//   --workers N          N worker threads share the port; without it the main thread serves
+//   --exit-with-parent   ends with its standard input too
+// Prints "listening PORT" and serves until SIGTERM. A line "status" on its standard
+// input is answered with one line of JSON: the counters of each thread that serves.
+// "collect" does the same after it has collected garbage, if node has --expose-gc.
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
-import { DtlsServer } from '../dist/index.js';
+import { serveHere } from './server/serve.mjs';
+import { serveInWorkers } from './server/workers.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -20,49 +25,38 @@ const { values } = parseArgs({
     'session-cache': { type: 'string', default: '0' },
     'session-timeout': { type: 'string', default: '86400' },
     tickets: { type: 'boolean', default: false },
+    set: { type: 'string', multiple: true, default: [] },
+    workers: { type: 'string', default: '0' },
     'exit-with-parent': { type: 'boolean', default: false },
   },
 });
 
-/** Clients must have a certificate, or else the pre-shared key. */
-function identity() {
-  if (values.cert === undefined) {
-    return { psk: new Map([['client1', Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex')]]) };
-  }
-  const [cert, key, ca] = [values.cert, values.key, values.ca].map((path) => readFileSync(path));
-  return { cert, key, ca, requestCert: true };
-}
-
-function sessions() {
-  const cacheSize = Number(values['session-cache']);
-  if (cacheSize === 0 && !values.tickets) return false;
-  return { cacheSize, timeout: Number(values['session-timeout']), tickets: values.tickets };
-}
-
-const server = new DtlsServer({
-  ...identity(),
-  cipherSuites: [values.cipher],
-  groups: values.groups.split(':'),
-  signatureAlgorithms: values.sigalgs.split(':'),
-  sessions: sessions(),
-});
-
-server.on('connection', (socket) => {
-  socket.on('message', (message) => socket.send(message));
-  socket.on('error', () => {}); // the load generator counts what fails
-});
+const workers = Number(values.workers);
+const service = workers > 0 ? await serveInWorkers(workers, values) : await serveHere(values, 0);
 
 let closing;
 async function stop() {
-  closing ??= server.close();
+  closing ??= service.close();
   await closing;
   process.exit(0);
 }
 
+async function collect() {
+  // Twice: finalizers of the first pass release what the second one finds.
+  for (let pass = 0; pass < 2; pass++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function obey(command) {
+  if (command === 'collect') await collect();
+  console.log(JSON.stringify(await service.status()));
+}
+
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
-process.on('SIGUSR2', () => globalThis.gc?.());
-if (values['exit-with-parent']) process.stdin.on('end', stop).resume();
+const commands = createInterface({ input: process.stdin }).on('line', obey);
+if (values['exit-with-parent']) commands.on('close', stop);
 
-await server.listen({ host: '127.0.0.1', port: 0 });
-console.log('listening', server.address().port);
+console.log('listening', service.port);

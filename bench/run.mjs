@@ -6,43 +6,52 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { judge } from './lib/aims.mjs';
 import { readArguments, usage } from './lib/arguments.mjs';
 import { writeCredentials } from './lib/credentials.mjs';
 import { renderDocument } from './lib/document.mjs';
+import { measureFlood } from './lib/flood.mjs';
+import { micro, times } from './lib/format.mjs';
 import { lets, runLoad } from './lib/load.mjs';
 import { describeMachine, warnIfBusy } from './lib/machine.mjs';
-import { comparePairs, listMeasures, warmUp } from './lib/measures.mjs';
-import { measureMemory } from './lib/memory.mjs';
+import { comparePairs, compareScale, startGroups } from './lib/measures.mjs';
+import { measureHalfOpen, measureIdle } from './lib/memory.mjs';
+import { selectParts } from './lib/parts.mjs';
 import { chooseCores } from './lib/processes.mjs';
 import { listProfiles } from './lib/profiles.mjs';
 import { buildReference } from './lib/reference.mjs';
 import { startOurs, startReference } from './lib/servers.mjs';
-import { cpuTable, isMet, latencyTable, memoryTable, toText } from './lib/tables.mjs';
+import * as tables from './lib/tables.mjs';
+import { measureWorkers } from './lib/workers.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Whether a server answers close_notify: the C server shall do what ours does. */
-async function answersClose(programs, cores, server) {
+async function answersClose({ programs, cores }, server) {
   const options = { mode: 'handshake', peers: 16, operations: 16 };
   return (await runLoad(programs, cores?.load, server, options)).close_replies > 0;
 }
 
-/** Both servers of each profile. */
-async function startServers(plan, programs, cores, profiles) {
-  const servers = {};
-  let closeReply;
-  for (const [name, profile] of Object.entries(profiles)) {
-    const ours = plan.self
-      ? await startReference(programs, cores?.server, profile, true)
-      : await startOurs(root, cores?.server, profile);
-    closeReply ??= await answersClose(programs, cores, ours);
-    servers[name] = { ours, reference: await startReference(programs, cores?.server, profile, closeReply) };
-  }
-  return { servers, closeReply };
+/** Starts the server under test: ours, or with --self the C server. */
+function startTested({ plan, cores, closeReply, programs, profiles }, profile, options) {
+  return plan.self
+    ? startReference(programs, cores?.server, profiles[profile], closeReply ?? true)
+    : startOurs(root, cores?.server, profiles[profile], options);
+}
+
+async function startPair(setup, profile, options) {
+  const ours = await startTested(setup, profile, options);
+  setup.closeReply ??= await answersClose(setup, ours);
+  const { programs, cores, profiles, closeReply } = setup;
+  return { ours, reference: await startReference(programs, cores?.server, profiles[profile], closeReply) };
+}
+
+async function stopAll(servers) {
+  for (const server of servers) await server.process.stop();
 }
 
 /** A server that did not verify its clients would win. */
-async function checkVerification(programs, cores, servers) {
+async function checkVerification({ programs, cores }, servers) {
   for (const server of Object.values(servers)) {
     const { cert, key } = server.profile.server; // its usage is that of a server alone
     if (!(await lets(programs, cores?.load, server, { cert, key }))) continue;
@@ -50,33 +59,87 @@ async function checkVerification(programs, cores, servers) {
   }
 }
 
-async function compareSpeed(plan, programs, cores, profiles) {
-  const measures = listMeasures(plan);
-  const { servers, closeReply } = await startServers(plan, programs, cores, profiles);
-  await checkVerification(programs, cores, servers.certificate);
-  console.log('warming up');
-  await warmUp(programs, cores?.load, servers, measures);
-  const report = (round, name, pair) => {
-    const figures = `${pair.reference.cpu.toFixed(2)} / ${pair.ours.cpu.toFixed(2)} us`;
-    console.log(`round ${round + 1}/${plan.rounds}  ${name}: ${figures}, ${pair.ratio.toFixed(3)}x`);
+async function compareSpeed(setup, measures) {
+  const { programs, cores, plan } = setup;
+  const groups = await startGroups(measures, (profile) => startPair(setup, profile));
+  if (groups.certificate) await checkVerification(setup, groups.certificate);
+  const report = (round, name, { reference, ours, ratio }) => {
+    const figures = `${micro(reference.cpu)} / ${micro(ours.cpu)} us, ${times(ratio)}`;
+    console.log(`round ${round + 1}/${plan.rounds}  ${name}: ${figures}`);
   };
-  const results = await comparePairs(programs, cores?.load, servers, measures, plan.rounds, report);
-  for (const server of Object.values(servers).flatMap(Object.values)) await server.process.stop();
-  return { results, closeReply };
+  console.log('opening associations and warming up');
+  const results = await comparePairs(programs, cores?.load, groups, measures, plan.rounds, report);
+  await stopAll(Object.values(groups).flatMap(Object.values));
+  return results;
 }
 
-async function compareMemory(plan, programs, cores, profile) {
-  const memory = {};
+/** Memory of both servers, one after the other, each fresh. `measure(server, side)` resolves with the result. */
+async function compareMemory(setup, what, measure) {
+  const { programs, cores, profiles } = setup;
+  const result = {};
   for (const side of ['reference', 'ours']) {
-    console.log(`memory of ${plan.memoryPeers} peers: ${side}`);
+    console.log(`${what}: ${side}`);
     const server =
-      side === 'reference' || plan.self
-        ? await startReference(programs, cores?.server, profile, true)
-        : await startOurs(root, cores?.server, profile, { exposeGc: true });
-    memory[side] = await measureMemory(programs, cores?.load, server, plan);
-    await server.process.stop();
+      side === 'ours'
+        ? await startTested(setup, 'psk', { exposeGc: true })
+        : await startReference(programs, cores?.server, profiles.psk, true);
+    result[side] = await measure(server, side);
+    await stopAll([server]);
   }
-  return memory;
+  return result;
+}
+
+function compareIdle(setup) {
+  const { programs, cores, plan } = setup;
+  return compareMemory(setup, 'idle associations', (server, side) =>
+    measureIdle(programs, cores?.load, server, plan.idlePeers[side], plan.settleSeconds),
+  );
+}
+
+function compareHalfOpen(setup) {
+  const { programs, cores, plan } = setup;
+  return compareMemory(setup, 'half-open handshakes', (server) =>
+    measureHalfOpen(programs, cores?.load, server, plan.halfOpenPeers),
+  );
+}
+
+async function compareFlood(setup) {
+  const { programs, cores, plan } = setup;
+  const servers = await startPair(setup, 'psk', { exposeGc: true });
+  const result = await measureFlood(programs, cores?.load, servers, plan, (round, side, name, report) => {
+    const figures = `${report.answers} of ${report.hellos} answered, p99 ${report.latency_us.p99.toFixed(0)} us`;
+    console.log(`flood ${round + 1}/${plan.floodRounds}  ${name}, ${side}: ${figures}`);
+  });
+  await stopAll(Object.values(servers));
+  return result;
+}
+
+function compareWorkers({ programs, cores, plan, profiles }) {
+  const startWith = (workers, core) => startOurs(root, core, profiles.psk, { workers });
+  return measureWorkers(programs, cores, plan, startWith, (place, round, one, two) => {
+    console.log(`workers ${round + 1}/${plan.workerRounds}, ${place}: ${micro(one)} / ${micro(two)} us`);
+  });
+}
+
+/** Everything that the document tells. */
+async function measure(setup) {
+  const parts = selectParts(setup.plan);
+  const warning = warnIfBusy();
+  if (warning) console.warn(`warning: ${warning}`);
+  const results = parts.measures.length > 0 ? await compareSpeed(setup, parts.measures) : [];
+  return {
+    results,
+    scale: compareScale(results),
+    idle: parts.idle ? await compareIdle(setup) : undefined,
+    halfOpen: parts.halfOpen ? await compareHalfOpen(setup) : undefined,
+    flood: parts.flood ? await compareFlood(setup) : undefined,
+    workers: parts.workers ? await compareWorkers(setup) : undefined,
+    plan: setup.plan,
+    cores: setup.cores,
+    closeReply: setup.closeReply,
+    machine: describeMachine(setup.programs.version),
+    warning,
+  };
 }
 
 function save(run) {
@@ -88,27 +151,34 @@ function save(run) {
   console.log('\nwritten: docs/performance.md');
 }
 
-function print({ results, memory }) {
-  const tables = [cpuTable(results), latencyTable(results), ...(memory ? [memoryTable(memory)] : [])];
-  for (const table of tables) {
-    console.log(`\n${toText(table)}`);
-  }
-  const missed = results.filter((result) => !isMet(result)).length;
-  console.log(missed ? `\n${missed} of ${results.length} aims missed` : '\nall aims met');
+function print(run) {
+  const { results, scale, idle, halfOpen, flood, workers } = run;
+  const shown = [
+    ...(results.length > 0 ? [tables.cpuTable(results), tables.latencyTable(results)] : []),
+    ...(scale ? [tables.scaleTable(scale)] : []),
+    ...(idle ? [tables.idleTable(idle)] : []),
+    ...(halfOpen ? [tables.halfOpenTable(halfOpen)] : []),
+    ...(flood ? [tables.floodTable(flood)] : []),
+    ...(workers ? [tables.workersTable(workers)] : []),
+    tables.aimTable(run),
+  ];
+  for (const table of shown) console.log(`\n${tables.toText(table)}`);
+  const verdicts = judge(run);
+  const missed = verdicts.filter(({ met }) => !met).length;
+  console.log(missed ? `\n${missed} of ${verdicts.length} aims missed` : '\nall aims met');
 }
 
 async function main() {
   const plan = readArguments(process.argv.slice(2));
   if (!plan) return console.log(usage);
   if (process.platform !== 'linux') throw new Error('the benchmark runs on Linux only');
-  const programs = buildReference(root);
-  const cores = chooseCores();
-  const warning = warnIfBusy();
-  if (warning) console.warn(`warning: ${warning}`);
-  const profiles = listProfiles(await writeCredentials(join(root, 'build', 'bench', 'credentials')));
-  const speed = await compareSpeed(plan, programs, cores, profiles);
-  const memory = plan.only === '' ? await compareMemory(plan, programs, cores, profiles.psk) : undefined;
-  const run = { plan, cores, machine: describeMachine(programs.version), warning, ...speed, memory };
+  const setup = {
+    plan,
+    programs: buildReference(root),
+    cores: chooseCores(),
+    profiles: listProfiles(await writeCredentials(join(root, 'build', 'bench', 'credentials'))),
+  };
+  const run = await measure(setup);
   print(run);
   save(run);
 }

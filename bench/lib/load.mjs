@@ -2,13 +2,18 @@
 import { start } from './processes.mjs';
 import { toArguments } from './profiles.mjs';
 
-function command(server, options) {
+function launch(programs, core, server, options) {
   const settings = { port: server.port, 'server-pid': server.pid, ...server.profile.client, ...options };
-  return toArguments({ 'exit-with-parent': true, ...settings });
+  return start(programs.load, toArguments({ 'exit-with-parent': true, ...settings }), core);
+}
+
+function check(server, report) {
+  if (report.failures === 0) return report;
+  throw new Error(`${report.failures} failures against ${server.name}: ${JSON.stringify(report)}`);
 }
 
 async function attempt(programs, core, server, options) {
-  const load = start(programs.load, command(server, options), core);
+  const load = launch(programs, core, server, options);
   const report = JSON.parse(await load.line());
   await load.ended;
   return report;
@@ -27,19 +32,26 @@ export async function lets(programs, core, server, options) {
 
 /** One finished load; its report. Throws when anything in it failed. */
 export async function runLoad(programs, core, server, options) {
-  const report = await attempt(programs, core, server, options);
-  if (report.failures > 0) {
-    throw new Error(`${report.failures} failures against ${server.name}: ${JSON.stringify(report)}`);
-  }
-  return report;
+  return check(server, await attempt(programs, core, server, options));
 }
 
-/** Opens `peers` associations and calls `whileOpen` before they are closed. */
-export async function holdPeers(programs, core, server, peers, whileOpen) {
-  const load = start(programs.load, command(server, { mode: 'hold', peers, size: 64 }), core);
-  const report = JSON.parse(await load.line());
-  if (report.failures > 0) throw new Error(`${report.failures} peers failed at ${server.name}`);
-  await whileOpen();
-  load.proceed();
+/** Established clients that echo on demand: `measure()` resolves with a report, `close()` ends them. */
+export async function openEchoes(programs, core, server, options) {
+  const load = launch(programs, core, server, { ...options, mode: 'echo' });
+  check(server, JSON.parse(await load.line()));
+  return {
+    measure: async () => check(server, JSON.parse(await load.ask('measure'))),
+    close: () => {
+      load.endInput();
+      return load.ended;
+    },
+  };
+}
+
+/** Holds what `mode` ("hold" or "half-open") opens, and calls `whileOpen` with the report before it is let go. */
+export async function hold(programs, core, server, options, whileOpen) {
+  const load = launch(programs, core, server, options);
+  await whileOpen(JSON.parse(await load.line()));
+  load.endInput();
   await load.ended;
 }

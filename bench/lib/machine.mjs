@@ -1,4 +1,5 @@
 // Facts about the machine that a figure means nothing without.
+import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 
 const QUIET_LOAD = 0.5;
@@ -10,6 +11,14 @@ export function warnIfBusy() {
   return `other programs used the machine (load average ${load.toFixed(2)}: the figures are noisy)`;
 }
 
+function systemSetting(path) {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return 'unknown'; // an older kernel, or a container that hides it
+  }
+}
+
 export function describeMachine(opensslVersion) {
   const processors = cpus();
   return {
@@ -17,6 +26,9 @@ export function describeMachine(opensslVersion) {
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     kernel: `Linux ${release()}`,
     architecture: process.arch,
+    'net.core.rmem_max': systemSetting('/proc/sys/net/core/rmem_max'),
+    'net.core.wmem_max': systemSetting('/proc/sys/net/core/wmem_max'),
+    'transparent huge pages': systemSetting('/sys/kernel/mm/transparent_hugepage/enabled'),
     node: process.version,
     openssl: opensslVersion,
     date: new Date().toISOString().slice(0, 10),

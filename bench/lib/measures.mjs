@@ -1,61 +1,81 @@
-// What is measured, and the paired, interleaved way of measuring it.
-import { runLoad } from './load.mjs';
+// What is measured in pairs with the C server, and the interleaved way of measuring it.
+import { openEchoes, runLoad } from './load.mjs';
 import { median, spread } from './statistics.mjs';
 
 const SLICES = 4; // per side and round: long enough each, and close to the other side's
 
 const handshakes = { mode: 'handshake', peers: 512, window: 32 };
 
-/** The measurements of a plan; `aim` is the greatest ratio that satisfies us, `profile` the servers' (profiles.mjs). */
+/**
+ * The measurements of a plan; `aim` is the greatest ratio that satisfies us, `profile` the servers' (profiles.mjs).
+ * Those of one `group` share a pair of servers.
+ */
 export function listMeasures(plan) {
-  const measures = allMeasures(plan).filter(({ name }) => name.includes(plan.only));
-  if (measures.length === 0) throw new RangeError(`--only: no measurement has '${plan.only}' in its name`);
-  return measures;
-}
-
-function allMeasures(plan) {
-  const echo = (size) => ({
-    name: `echo of ${size} bytes`,
+  const echo = (peers, size, group) => ({
+    name: `echo of ${size} bytes, ${peers.toLocaleString('en')} peers`,
     profile: 'psk',
-    aim: 1.1,
-    load: { mode: 'echo', peers: 64, burst: 4, size, operations: plan.echoes },
+    group,
+    aim: 1,
+    load: { mode: 'echo', peers, size, window: 256, operations: plan.echoes },
   });
   return [
     {
       name: 'full PSK-CCM8 handshake',
       profile: 'psk',
-      aim: 1.05,
+      group: 'psk',
+      aim: 0.9,
       load: { ...handshakes, operations: plan.handshakes },
     },
     {
       name: 'mutual ECDSA-CCM8 handshake',
       profile: 'certificate',
+      group: 'certificate',
       aim: 1.1,
       load: { ...handshakes, operations: plan.certificateHandshakes },
     },
     {
       name: 'PSK-CCM8 resumed by session id',
       profile: 'resumption',
-      aim: 1.1,
+      group: 'resumption',
+      aim: 0.85,
       load: { ...handshakes, resume: 'id', operations: plan.handshakes },
     },
     {
       name: 'PSK-CCM8 resumed by ticket',
       profile: 'resumption',
-      aim: 1.1,
+      group: 'resumption',
+      aim: 0.85,
       load: { ...handshakes, resume: 'ticket', operations: plan.handshakes },
     },
-    echo(64),
-    echo(256),
-    echo(1024),
+    ...[64, 256, 1024].map((size) => echo(plan.fewPeers, size, 'echo')),
+    // Servers of their own: associations that others left behind would stand between theirs.
+    { ...echo(plan.somePeers, 64, 'some'), scale: 'some' },
+    { ...echo(plan.manyPeers, 64, 'many'), scale: 'many' },
   ];
 }
 
-/** Runs every kind of load once at each server of its profile, unmeasured: compiles hot code, fills allocators. */
-export async function warmUp(programs, core, servers, measures) {
-  for (const { profile, load } of measures) {
-    for (const server of Object.values(servers[profile])) await runLoad(programs, core, server, load);
+/** Both servers of each group. `startPair` starts those of a profile. */
+export async function startGroups(measures, startPair) {
+  const groups = {};
+  for (const { group, profile } of measures) groups[group] ??= await startPair(profile);
+  return groups;
+}
+
+/**
+ * A measurement at both servers: `run(side, operations)` resolves with a report. Associations that echo are opened once
+ * and stay: many thousands take longer to open than to measure.
+ */
+async function prepare(programs, core, servers, { load }) {
+  const slice = { ...load, operations: Math.ceil(load.operations / SLICES) };
+  if (load.mode !== 'echo') {
+    return { run: (side) => runLoad(programs, core, servers[side], slice), close: async () => {} };
   }
+  const echoes = {};
+  for (const side of ['reference', 'ours']) echoes[side] = await openEchoes(programs, core, servers[side], slice);
+  return {
+    run: (side) => echoes[side].measure(),
+    close: () => Promise.all(Object.values(echoes).map((opened) => opened.close())),
+  };
 }
 
 // One side of a round, from the reports of its slices.
@@ -72,14 +92,11 @@ function perOperation(reports) {
 
 // One measurement of both servers in turns: A B B A ..., so that a drift of the machine
 // within the round hits both alike.
-async function comparePair(programs, core, servers, load, first) {
+async function comparePair(run, first) {
   const sides = first === 'ours' ? ['ours', 'reference'] : ['reference', 'ours'];
   const reports = { reference: [], ours: [] };
-  const slice = { ...load, operations: Math.ceil(load.operations / SLICES) };
   for (let i = 0; i < SLICES; i++) {
-    for (const side of sides) {
-      reports[side].push(await runLoad(programs, core, servers[side], slice));
-    }
+    for (const side of sides) reports[side].push(await run(side));
     sides.reverse();
   }
   const pair = { reference: perOperation(reports.reference), ours: perOperation(reports.ours) };
@@ -91,21 +108,44 @@ function summarise(rounds, side) {
   return { cpu: pick('cpu'), busy: pick('busy'), p50: pick('p50'), p99: pick('p99') };
 }
 
-/** Measures both servers of each profile in `rounds` pairs; who begins alternates. */
-export async function comparePairs(programs, core, servers, measures, rounds, onProgress) {
-  const results = measures.map((measure) => ({ ...measure, rounds: [] }));
+/**
+ * Measures both servers of each group in `rounds` pairs; who begins alternates. One unmeasured round comes first: it
+ * compiles hot code and fills allocators.
+ */
+export async function comparePairs(programs, core, groups, measures, rounds, onProgress) {
+  const results = [];
+  for (const measure of measures) {
+    const prepared = await prepare(programs, core, groups[measure.group], measure);
+    results.push({ ...measure, prepared, rounds: [] });
+  }
+  for (const { prepared } of results) await comparePair(prepared.run, 'reference');
   for (let round = 0; round < rounds; round++) {
     const first = round % 2 ? 'ours' : 'reference';
     for (const result of results) {
-      const pair = await comparePair(programs, core, servers[result.profile], result.load, first);
+      const pair = await comparePair(result.prepared.run, first);
       result.rounds.push(pair);
       onProgress(round, result.name, pair);
     }
   }
-  return results.map((result) => ({
+  for (const { prepared } of results) await prepared.close();
+  return results.map(({ prepared, ...result }) => ({
     ...result,
     reference: summarise(result.rounds, 'reference'),
     ours: summarise(result.rounds, 'ours'),
     ratio: spread(result.rounds.map((round) => round.ratio)),
   }));
+}
+
+/** How much more an echo costs with many peers than with some, at each server; undefined unless both were measured. */
+export function compareScale(results) {
+  const [some, many] = ['some', 'many'].map((scale) => results.find((result) => result.scale === scale));
+  if (!some || !many) return undefined;
+  const ratios = (side) => spread(many.rounds.map((round, i) => round[side].cpu / some.rounds[i][side].cpu));
+  return {
+    some: some.load.peers,
+    many: many.load.peers,
+    aim: 1.3,
+    reference: ratios('reference'),
+    ours: ratios('ours'),
+  };
 }

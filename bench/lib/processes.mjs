@@ -31,8 +31,8 @@ export function chooseCores() {
 }
 
 /**
- * Starts a program, pinned to `core` unless that is undefined. The result has
- * `pid`, `line()` (next line of output; rejects when there is none) and `stop()`.
+ * Starts a program, pinned to `core` unless that is undefined. The result has `pid`, `line()` (next line of output;
+ * rejects when there is none), `ask(text)` (next line after one of input), `endInput()`, `ended` and `stop()`.
  */
 export function start(command, args, core) {
   // taskset replaces itself by the program, so the process id is the program's.
@@ -56,18 +56,22 @@ export function start(command, args, core) {
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
+  const line = async () => {
+    const { value, done } = await lines.next();
+    if (!done) return value;
+    await ended;
+    throw new Error(`${command} ended with ${child.exitCode ?? child.signalCode}\n${errors}`);
+  };
+
   return {
     pid: child.pid,
-    async line() {
-      const { value, done } = await lines.next();
-      if (!done) return value;
-      await ended;
-      throw new Error(`${command} ended with ${child.exitCode ?? child.signalCode}\n${errors}`);
+    line,
+    ask(text) {
+      child.stdin.write(`${text}\n`);
+      return line();
     },
-    /** Lets it go on after it has waited for a line of input. */
-    proceed: () => child.stdin.write('\n'),
+    endInput: () => child.stdin.end(),
     ended,
-    signal: (name) => child.kill(name),
     async stop() {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);

@@ -1,7 +1,6 @@
 // The two servers that are compared, behind one shape: { name, profile, pid, port, ... }.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { start } from './processes.mjs';
 import { toArguments } from './profiles.mjs';
@@ -18,23 +17,33 @@ export async function startReference(programs, core, profile, closeReply) {
   return listening('C', profile, start(programs.server, args, core));
 }
 
-/** The server of this package. `exposeGc` lets collectGarbage() work. */
-export async function startOurs(root, core, profile, { exposeGc = false } = {}) {
+/**
+ * The server of this package. `exposeGc` lets collectGarbage() work, `workers` makes that many threads serve,
+ * `set` are further options of DtlsServer.
+ */
+export async function startOurs(root, core, profile, { exposeGc = false, workers, set = {} } = {}) {
   if (!existsSync(join(root, 'dist', 'index.js'))) {
     throw new Error('dist/index.js is missing: build the package first (npm run build)');
   }
   const script = join(root, 'bench', 'echo-server.mjs');
-  const flags = exposeGc ? ['--expose-gc'] : [];
-  const args = [...flags, script, '--exit-with-parent', ...toArguments(profile.server)];
+  const args = [
+    ...(exposeGc ? ['--expose-gc'] : []),
+    script,
+    '--exit-with-parent',
+    ...toArguments(profile.server),
+    ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${JSON.stringify(value)}`]),
+    ...(workers === undefined ? [] : ['--workers', String(workers)]),
+  ];
   const server = await listening('ours', profile, start(process.execPath, args, core));
-  return { ...server, exposeGc };
+  return { ...server, status: async (command) => JSON.parse(await server.process.ask(command)) };
 }
 
-/** Lets a Node server that was started with `exposeGc` give back what is garbage. */
+/** The counters of each thread of our server, after a garbage collection; undefined for the C server. */
 export async function collectGarbage(server) {
-  if (!server.exposeGc) return;
-  for (let i = 0; i < 2; i++) {
-    server.process.signal('SIGUSR2');
-    await sleep(300);
-  }
+  return server.status?.('collect');
+}
+
+/** The counters of each thread of our server; undefined for the C server. */
+export async function askStatus(server) {
+  return server.status?.('status');
 }

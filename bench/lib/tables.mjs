@@ -1,57 +1,119 @@
 // Tables of the results, for the terminal and for the document alike.
+import { judge } from './aims.mjs';
+import { FLOODS } from './flood.mjs';
+import { grouped, kibi, micro, percent, times } from './format.mjs';
 
-const micro = (value) => value.toFixed(value < 10 ? 2 : 1);
-const times = (value) => `${value.toFixed(3)}x`;
-const kibi = (bytes) => (bytes / 1024).toFixed(1);
+const SIDES = [
+  ['C', 'reference'],
+  ['ours', 'ours'],
+];
 
-export function isMet(result) {
-  return result.ratio.median <= result.aim;
+/** Every aim, what the run gave, and whether that is enough. */
+export function aimTable(run) {
+  return {
+    header: ['aim', 'wanted', 'result', 'met'],
+    rows: judge(run).map(({ name, aim, result, met }) => [name, aim, result, met ? 'yes' : 'NO']),
+  };
 }
 
 /** CPU per operation: header and rows of strings. */
 export function cpuTable(results) {
   return {
-    header: ['operation', 'C us', 'ours us', 'ratio', 'min', 'max', 'aim', 'met'],
-    rows: results.map((result) => [
-      result.name,
-      micro(result.reference.cpu),
-      micro(result.ours.cpu),
-      times(result.ratio.median),
-      times(result.ratio.min),
-      times(result.ratio.max),
-      `<= ${result.aim.toFixed(2)}x`,
-      isMet(result) ? 'yes' : 'NO',
+    header: ['operation', 'C us', 'ours us', 'ratio', 'min', 'max'],
+    rows: results.map(({ name, reference, ours, ratio }) => [
+      name,
+      micro(reference.cpu),
+      micro(ours.cpu),
+      times(ratio.median),
+      times(ratio.min),
+      times(ratio.max),
     ]),
   };
 }
 
 /** How the load felt: latency seen by the client, and how busy the server was. */
 export function latencyTable(results) {
-  const percent = (value) => `${Math.round(value * 100)} %`;
-  const sides = [
-    ['C', 'reference'],
-    ['ours', 'ours'],
-  ];
   return {
     header: ['operation', 'server', 'p50 us', 'p99 us', 'busy'],
     rows: results.flatMap((result) =>
-      sides.map(([label, side]) => [
+      SIDES.map(([label, side]) => [
         result.name,
         label,
-        result[side].p50.toFixed(0),
-        result[side].p99.toFixed(0),
+        grouped(result[side].p50),
+        grouped(result[side].p99),
         percent(result[side].busy),
       ]),
     ),
   };
 }
 
-export function memoryTable(memory) {
-  const ratio = (field) => times(memory.ours[field] / memory.reference[field]);
-  const row = (label, field) => [label, kibi(memory.reference[field]), kibi(memory.ours[field]), ratio(field)];
+export function scaleTable(scale) {
   return {
-    header: ['per peer', 'C KiB', 'ours KiB', 'ratio'],
-    rows: [row('after the first message', 'established'), row('at rest', 'rest')],
+    header: ['server', `${grouped(scale.many)} peers / ${grouped(scale.some)} peers`, 'min', 'max'],
+    rows: SIDES.map(([label, side]) => [
+      label,
+      times(scale[side].median),
+      times(scale[side].min),
+      times(scale[side].max),
+    ]),
+  };
+}
+
+export function idleTable(idle) {
+  return {
+    header: ['server', 'associations', 'bytes each, right after', 'bytes each, at rest'],
+    rows: SIDES.map(([label, side]) => [
+      label,
+      grouped(idle[side].peers),
+      grouped(idle[side].established),
+      grouped(idle[side].rest),
+    ]),
+  };
+}
+
+export function halfOpenTable(halfOpen) {
+  return {
+    header: ['server', 'clients', 'half-open', 'KiB each'],
+    rows: SIDES.map(([label, side]) => [
+      label,
+      grouped(halfOpen[side].peers),
+      grouped(halfOpen[side].held),
+      kibi(halfOpen[side].bytes),
+    ]),
+  };
+}
+
+export function floodTable(flood) {
+  return {
+    header: ['flood', 'server', 'hellos/s', 'answers/s', 'CPU us each', 'p50 us', 'p99 us', 'lost'],
+    rows: FLOODS.flatMap(({ name, rate }, i) =>
+      SIDES.map(([label, side]) => [
+        name,
+        label,
+        grouped(flood[side][i].sent),
+        grouped(flood[side][i].answered),
+        rate === 0 ? '' : micro(flood[side][i].cpu),
+        grouped(flood[side][i].p50),
+        grouped(flood[side][i].p99),
+        percent(flood[side][i].lost),
+      ]),
+    ),
+  };
+}
+
+export function workersTable(workers) {
+  const row = (label, { cpu, rate, ratio, shares }) => [
+    label,
+    micro(cpu[1]),
+    micro(cpu[2]),
+    times(ratio.median),
+    grouped(rate[1]),
+    grouped(rate[2]),
+    shares.map(percent).join(' + '),
+  ];
+  return {
+    header: ['where', 'one: CPU us', 'two: CPU us', 'ratio', 'one: per s', 'two: per s', 'shares of the two'],
+    rows: [row('workers on one core', workers.pinned), row('all on both cores', workers.free)],
   };
 }
 

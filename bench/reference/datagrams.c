@@ -46,6 +46,7 @@ int udp_open(int family) {
 }
 
 void inbox_init(struct inbox* inbox) {
+  inbox->destinations = false;
   memset(inbox->headers, 0, sizeof inbox->headers);
   for (unsigned i = 0; i < BATCH_SIZE; i++) {
     inbox->vectors[i] = (struct iovec){inbox->bytes[i], DATAGRAM_SIZE};
@@ -56,14 +57,32 @@ void inbox_init(struct inbox* inbox) {
   }
 }
 
+bool inbox_ask_destinations(struct inbox* inbox, int fd) {
+  int on = 1;
+  if (setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0) return false;
+  inbox->destinations = true;
+  for (unsigned i = 0; i < BATCH_SIZE; i++) {
+    inbox->headers[i].msg_hdr.msg_control = &inbox->info[i];
+    inbox->headers[i].msg_hdr.msg_controllen = sizeof inbox->info[i];
+  }
+  return true;
+}
+
 unsigned inbox_receive(struct inbox* inbox, int fd) {
   int count = recvmmsg(fd, inbox->headers, BATCH_SIZE, MSG_DONTWAIT, NULL);
   if (count <= 0) return 0;
-  // The kernel shortened the name lengths of the slots that it used.
+  // The kernel shortened the lengths of the slots that it used.
   for (int i = 0; i < count; i++) {
     inbox->headers[i].msg_hdr.msg_namelen = sizeof inbox->from[i];
+    if (inbox->destinations) inbox->headers[i].msg_hdr.msg_controllen = sizeof inbox->info[i];
   }
   return (unsigned)count;
+}
+
+struct in_addr inbox_destination(const struct inbox* inbox, unsigned i) {
+  const struct packet_info* control = &inbox->info[i];
+  const bool told = inbox->destinations && control->level == IPPROTO_IP && control->type == IP_PKTINFO;
+  return told ? control->info.ipi_addr : (struct in_addr){htonl(INADDR_ANY)};
 }
 
 void outbox_init(struct outbox* outbox, int fd) {
@@ -73,7 +92,17 @@ void outbox_init(struct outbox* outbox, int fd) {
     outbox->vectors[i].iov_base = outbox->bytes[i];
     outbox->headers[i].msg_hdr.msg_iov = &outbox->vectors[i];
     outbox->headers[i].msg_hdr.msg_iovlen = 1;
+    outbox->info[i] = (struct packet_info){CMSG_LEN(sizeof(struct in_pktinfo)), IPPROTO_IP, IP_PKTINFO, {0}};
   }
+}
+
+// Lets datagram i leave from outbox->source.
+static void set_source(struct outbox* outbox, unsigned i) {
+  struct msghdr* header = &outbox->headers[i].msg_hdr;
+  const bool any = outbox->source.s_addr == htonl(INADDR_ANY);
+  header->msg_control = any ? NULL : &outbox->info[i];
+  header->msg_controllen = any ? 0 : sizeof outbox->info[i];
+  outbox->info[i].info.ipi_spec_dst = outbox->source;
 }
 
 unsigned char* outbox_reserve(struct outbox* outbox) {
@@ -85,6 +114,7 @@ void outbox_commit(struct outbox* outbox, size_t length, const union address* to
   unsigned i = outbox->count++;
   struct msghdr* header = &outbox->headers[i].msg_hdr;
   outbox->vectors[i].iov_len = length;
+  set_source(outbox, i);
   if (to) {
     outbox->to[i] = *to;
     header->msg_name = &outbox->to[i];
