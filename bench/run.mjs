@@ -36,7 +36,7 @@ async function answersClose({ programs, cores }, server) {
 function startTested({ plan, cores, closeReply, programs, profiles }, profile, options) {
   return plan.self
     ? startReference(programs, cores?.server, profiles[profile], closeReply ?? true)
-    : startOurs(root, cores?.server, profiles[profile], options);
+    : startOurs(root, cores?.server, profiles[profile], { ...options, set: plan.set });
 }
 
 async function startPair(setup, profile, options) {
@@ -115,7 +115,7 @@ async function compareFlood(setup) {
 }
 
 function compareWorkers({ programs, cores, plan, profiles }) {
-  const startWith = (workers, core) => startOurs(root, core, profiles.psk, { workers });
+  const startWith = (workers, core) => startOurs(root, core, profiles.psk, { workers, set: plan.set });
   return measureWorkers(programs, cores, plan, startWith, (place, round, one, two) => {
     console.log(`workers ${round + 1}/${plan.workerRounds}, ${place}: ${micro(one)} / ${micro(two)} us`);
   });

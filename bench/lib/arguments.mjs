@@ -11,6 +11,8 @@ docs/performance.md.
   --rounds N     pairs per measurement (default 21)
   --only TEXT    only what has TEXT in its name: handshake, resumed, echo, idle,
                  half-open, flood, workers, ...; writes no document
+  --set NAME=JSON
+                 one more option of our server; may be repeated; writes no document
   --help         this text
 `;
 
@@ -61,6 +63,7 @@ export function readArguments(argv) {
       self: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       only: { type: 'string', default: '' },
+      set: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
     },
   });
@@ -70,7 +73,7 @@ export function readArguments(argv) {
   if (!Number.isInteger(plan.rounds) || plan.rounds < 1) {
     throw new RangeError('--rounds must be a whole number above 0');
   }
-  const { quick: isQuick, self, only } = values;
-  const write = !isQuick && !values['no-write'] && !self && only === '';
-  return { ...plan, quick: isQuick, self, only, write };
+  const { quick: isQuick, self, only, set } = values;
+  const write = !isQuick && !values['no-write'] && !self && only === '' && set.length === 0;
+  return { ...plan, quick: isQuick, self, only, set, write };
 }

@@ -96,9 +96,9 @@ ${kibi(idle.reference.rest)} KiB each that many would take ${((idle.reference.re
 
 ${toMarkdown(tables.halfOpenTable(halfOpen))}
 
-Clients that send a ClientHello with a valid cookie, receive the ServerHello, and stop. Each has an address of its own. Memory
-is read as soon as the last of them has been answered or has waited in vain for 0.9 s. For our server
-the number is its own (\`counters().peersHandshaking\`); the C server has no limit.`;
+Clients that send a ClientHello with a valid cookie, receive the ServerHello, and stop. Each has an address of its own.
+Memory is read as soon as the last of them has been answered, or was not for most of a second. For our server the number
+is its own (\`counters().peersHandshaking\`); the C server has no limit.`;
 }
 
 function storm({ flood, plan }) {
@@ -115,13 +115,14 @@ ${toMarkdown(tables.floodTable(flood))}
 * In the same rounds the C server needed ${micro(flood.handshake)} us of CPU per full PSK-CCM8 handshake. In this time our server answers
   ${(flood.handshake / flood.ours.at(-1).cpu).toFixed(1)} hellos, the C server ${(flood.handshake / flood.reference.at(-1).cpu).toFixed(1)}.
 * Round trips (p50, p99) are those of the messages that were not lost.
-* While our server answered ${grouped(flood.hellos)} hellos its resident set grew by ${kibi(flood.growth.ours)} KiB, that of the C server by
+* While our server answered ${grouped(flood.hellos)} hellos its resident set changed by ${kibi(flood.growth.ours)} KiB, that of the C server by
   ${kibi(flood.growth.reference)} KiB; a first flood of the greatest rate had gone before.`;
 }
 
 function threads({ workers, plan, cores }) {
   const where = cores
-    ? 'Both workers and the rest of the server were pinned to one core, as the one worker was, and the load generator to the other: what is compared is the CPU time per handshake, and with it the handshakes per second of a core.'
+    ? `The whole server was pinned to one core, with one worker as with two, and the load generator to the other: compared is
+the CPU time per handshake, and so the handshakes per second of a core.`
     : 'There was one core for all.';
   return `## Two workers on one port
 

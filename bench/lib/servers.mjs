@@ -18,10 +18,10 @@ export async function startReference(programs, core, profile, closeReply) {
 }
 
 /**
- * The server of this package. `exposeGc` lets collectGarbage() work, `workers` makes that many threads serve,
- * `set` are further options of DtlsServer.
+ * The server of this package. `exposeGc` lets collectGarbage() work, `workers` makes that many threads serve, `set` are
+ * further options of DtlsServer as "name=JSON".
  */
-export async function startOurs(root, core, profile, { exposeGc = false, workers, set = {} } = {}) {
+export async function startOurs(root, core, profile, { exposeGc = false, workers, set = [] } = {}) {
   if (!existsSync(join(root, 'dist', 'index.js'))) {
     throw new Error('dist/index.js is missing: build the package first (npm run build)');
   }
@@ -31,7 +31,7 @@ export async function startOurs(root, core, profile, { exposeGc = false, workers
     script,
     '--exit-with-parent',
     ...toArguments(profile.server),
-    ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${JSON.stringify(value)}`]),
+    ...set.flatMap((assignment) => ['--set', assignment]),
     ...(workers === undefined ? [] : ['--workers', String(workers)]),
   ];
   const server = await listening('ours', profile, start(process.execPath, args, core));

@@ -20,7 +20,10 @@ async function shares(server) {
 async function compare(programs, core, servers, { workerRounds, handshakes }, onProgress) {
   const counts = Object.keys(servers);
   const reports = Object.fromEntries(counts.map((count) => [count, []]));
-  for (const count of counts) await runLoad(programs, core, servers[count], { ...load, operations: handshakes });
+  // Each worker compiles for itself.
+  for (const count of counts) {
+    await runLoad(programs, core, servers[count], { ...load, operations: 2 * count * handshakes });
+  }
   for (let round = 0; round < workerRounds; round++) {
     for (const count of counts) {
       reports[count].push(await runLoad(programs, core, servers[count], { ...load, operations: handshakes }));

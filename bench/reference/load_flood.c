@@ -132,17 +132,18 @@ void run_flood(struct load* load) {
   report_begin(load);
   const uint64_t begun = now_ns();
   for (uint64_t now = begun; now < begun + duration; now = now_ns()) {
-    const bool sending = may_send(options, &flood, now - begun);
-    if (sending) send_hellos(load, &flood);
+    if (may_send(options, &flood, now - begun)) send_hellos(load, &flood);
     take_answers(&flood);
     if (now >= probes.due) send_probe(load, &probes, now);
     take_probes(load, &probes, 0);
   }
-  for (const uint64_t end = now_ns() + GRACE_MS * 1000000u; now_ns() < end;) {
+  const uint64_t ended = now_ns();
+  while (now_ns() < ended + GRACE_MS * 1000000u) {
     take_answers(&flood);
     take_probes(load, &probes, 10);
   }
   report_end(load);
+  load->result.wall = ended - begun;
   print_report(load, &flood, &probes);
   close(flood.fd);
 }
