@@ -34,8 +34,8 @@
             "-Wl,-Bsymbolic",
             "-Wl,--version-script=<(module_root_dir)/native/exports.map",
             "-Wl,-z,nodelete",
-            # See native/core/cleanse.cc.
-            "-Wl,--wrap=OPENSSL_cleanse",
+            # See native/core/cleanse.cc and fork_id.cc.
+            "-Wl,--wrap=OPENSSL_cleanse,--wrap=getpid",
             "-Wl,-z,relro,-z,now",
             "-Wl,-z,noexecstack",
             "-Wl,--gc-sections",

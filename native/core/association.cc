@@ -43,9 +43,7 @@ bool Association::take_records_over(CipherCache& ciphers, const Outbox& outbox, 
   }
   records_.emplace(ciphers, std::move(state));
   if (written.first < written.last) {
-    last_flight_ =
-        std::make_unique<LastFlight>(outbox, written, connection_->mtu(), before.next_plain_sequence(), *records_);
-    if (last_flight_->empty()) last_flight_.reset();
+    last_flight_ = std::make_unique<LastFlight>(outbox, written, before.next_plain_sequence());
   }
   connection_.reset();
   return true;

@@ -41,10 +41,17 @@ void CipherCache::remove_owner(Owner owner) {
   for (const Direction direction : {Direction::kRead, Direction::kWrite}) {
     Place& place = place_of(owner, direction);
     if (place.owner != owner) continue;
-    EVP_CIPHER_CTX_reset(place.context.get());
     place.owner = 0;
-    place.cipher = nullptr;
+    wipe(place, direction);
   }
+}
+
+/// By another key in the same memory, which the next owner will want.
+void CipherCache::wipe(Place& place, Direction direction) {
+  const Aead aead = place.aead;
+  if (set_up(place, direction, aead, DirectionKeys{})) return;
+  EVP_CIPHER_CTX_reset(place.context.get());
+  place.aead = {};
 }
 
 EVP_CIPHER_CTX* CipherCache::find(Owner owner, Direction direction, const Aead& aead, const DirectionKeys& keys) {
@@ -61,13 +68,12 @@ bool CipherCache::set_up(Place& place, Direction direction, const Aead& aead, co
   ErrorQueueGuard guard;
   if (!place.context) place.context.reset(EVP_CIPHER_CTX_new());
   if (!place.context) return false;
-  const bool same_cipher = place.cipher == aead.cipher && place.tag_size == aead.tag_size;
+  const bool same_cipher = place.aead.cipher == aead.cipher && place.aead.tag_size == aead.tag_size;
   if (!same_cipher) EVP_CIPHER_CTX_reset(place.context.get());
-  place.cipher = nullptr;
+  place.aead = {};
   const EVP_CIPHER* cipher = same_cipher ? nullptr : aead.cipher;
   if (!set_key(place.context.get(), cipher, direction == Direction::kWrite ? 1 : 0, aead, keys)) return false;
-  place.cipher = aead.cipher;
-  place.tag_size = aead.tag_size;
+  place.aead = aead;
   return true;
 }
 

@@ -40,14 +40,14 @@ class CipherCache {
   static constexpr size_t kPlaces = 512;
   struct Place {
     Owner owner = 0;
-    const EVP_CIPHER* cipher = nullptr;  ///< that `context` was last set up for
-    uint8_t tag_size = 0;
+    Aead aead;  ///< that `context` was last set up for, if it has a cipher
     EvpCipherCtxPtr context;
   };
 
   Place& place_of(Owner owner, Direction direction) {
     return places_[(owner % kPlaces) * 2 + static_cast<size_t>(direction)];
   }
+  static void wipe(Place& place, Direction direction);
   static bool set_up(Place& place, Direction direction, const Aead& aead, const DirectionKeys& keys);
 
   std::vector<Place> places_;  ///< empty until the first use

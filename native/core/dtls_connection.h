@@ -62,7 +62,6 @@ class DtlsConnection final : public Connection {
 
   /// Bytes of the largest message that fits one datagram, once established.
   int inner_mtu() const { return inner_mtu_; }
-  size_t mtu() const { return static_cast<size_t>(flow_.mtu); }
   /// The suite that is in force, once established.
   const CipherSuite* suite() const { return find_cipher_suite(cipher_suite()); }
   /// What is needed to go on without libssl, once established.

@@ -4,37 +4,34 @@
 
 namespace core {
 
-LastFlight::LastFlight(const Outbox& outbox, OutboxRange written, size_t mtu, uint64_t next_plain_sequence,
-                       RecordLayer& records)
-    : mtu_(mtu), next_plain_sequence_(next_plain_sequence) {
+LastFlight::LastFlight(const Outbox& outbox, OutboxRange written, uint64_t next_plain_sequence)
+    : next_plain_sequence_(next_plain_sequence) {
+  datagrams_.reserve(written.last - written.first);
   for (size_t i = written.first; i < written.last; ++i) {
-    if (take(outbox.bytes(outbox[i]), records)) continue;
-    messages_.clear();
-    return;
+    const ByteView datagram = outbox.bytes(outbox[i]);
+    datagrams_.emplace_back(datagram.begin(), datagram.end());
   }
 }
 
-bool LastFlight::take(ByteView datagram, RecordLayer& records) {
+/// `out` has room for as many bytes as `original` has: nothing of a record changes its size.
+bool LastFlight::renew(ByteView original, RecordLayer& records, uint8_t* out) {
   RecordHeader header;
   ByteView payload;
-  while (next_record(datagram, header, payload)) {
+  while (next_record(original, header, payload)) {
     if (header.epoch == 0) {
-      messages_.push_back({header.type, 0, {payload.begin(), payload.end()}});
-      continue;
+      write_record_header(out, header.type, 0, next_plain_sequence_++, payload.size());
+      std::copy(payload.begin(), payload.end(), out + RecordHeader::kSize);
+    } else {
+      std::vector<uint8_t> room(payload.size());
+      ByteView content;
+      const bool renewed = records.open_own(header, payload, room.data(), content) &&
+                           records.sealed_size(content.size()) == RecordHeader::kSize + payload.size() &&
+                           records.seal(header.type, content, out);
+      if (!renewed) return false;
     }
-    std::vector<uint8_t> opened(payload.size());
-    ByteView plaintext;
-    if (!records.open_own(header, payload, opened.data(), plaintext)) return false;
-    messages_.push_back({header.type, header.epoch, {plaintext.begin(), plaintext.end()}});
+    out += RecordHeader::kSize + payload.size();
   }
-  return datagram.empty();
-}
-
-bool LastFlight::append(const Message& message, RecordLayer& records, uint8_t* out) {
-  if (message.epoch != 0) return records.seal(message.type, message.content, out);
-  write_record_header(out, message.type, 0, next_plain_sequence_++, message.content.size());
-  std::copy(message.content.begin(), message.content.end(), out + RecordHeader::kSize);
-  return true;
+  return original.empty();
 }
 
 }  // namespace core

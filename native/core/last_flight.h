@@ -8,51 +8,36 @@
 namespace core {
 
 /// The last flight of a handshake, kept when libssl has gone: a peer that has not got it repeats its own, and must get
-/// it again (RFC 6347 4.2.4). The same messages in new records.
+/// it again (RFC 6347 4.2.4). The same messages in new records: kept as libssl sealed them, and opened only when they
+/// are wanted, which is rare.
 class LastFlight {
  public:
   /// As often as libssl repeats a flight.
   static constexpr int kMaxRepetitions = 12;
 
-  /// `written` is what libssl has put into the outbox in the step that completed the handshake. empty() when that is
-  /// not all of `records`.
-  LastFlight(const Outbox& outbox, OutboxRange written, size_t mtu, uint64_t next_plain_sequence, RecordLayer& records);
+  /// `written` is what libssl has put into the outbox in the step that completed the handshake.
+  LastFlight(const Outbox& outbox, OutboxRange written, uint64_t next_plain_sequence);
 
-  bool empty() const { return messages_.empty(); }
   bool may_repeat() const { return repetitions_ < kMaxRepetitions; }
 
-  /// Calls `write(ByteView datagram)` for each datagram. False when memory runs out, or the sequence numbers.
+  /// Calls `write(ByteView datagram)` for each datagram, which are cut as they were. False when memory runs out, or the
+  /// sequence numbers.
   template <typename Write>
   bool repeat(RecordLayer& records, Write write) {
     ++repetitions_;
     std::vector<uint8_t> datagram;
-    for (const Message& message : messages_) {
-      const size_t size = message.epoch == 0 ? RecordHeader::kSize + message.content.size()
-                                             : records.sealed_size(message.content.size());
-      if (!datagram.empty() && datagram.size() + size > mtu_) {
-        write(ByteView(datagram));
-        datagram.clear();
-      }
-      const size_t start = datagram.size();
-      datagram.resize(start + size);
-      if (!append(message, records, &datagram[start])) return false;
+    for (const std::vector<uint8_t>& original : datagrams_) {
+      datagram.resize(original.size());
+      if (!renew(original, records, datagram.data())) return false;
+      write(ByteView(datagram));
     }
-    if (!datagram.empty()) write(ByteView(datagram));
     return true;
   }
 
  private:
-  struct Message {
-    uint8_t type;
-    uint16_t epoch;
-    std::vector<uint8_t> content;
-  };
+  bool renew(ByteView original, RecordLayer& records, uint8_t* out);
 
-  bool take(ByteView datagram, RecordLayer& records);
-  bool append(const Message& message, RecordLayer& records, uint8_t* out);
-
-  std::vector<Message> messages_;
-  size_t mtu_;
+  std::vector<std::vector<uint8_t>> datagrams_;
   uint64_t next_plain_sequence_;
   int repetitions_ = 0;
 };
