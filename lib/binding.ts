@@ -292,6 +292,8 @@ export interface NativeReactor {
   answerSession(endpoint: number, peer: number, session: Uint8Array | null): number;
   /** Fills bytes sent, bytes received, datagrams sent, datagrams received. False when the peer is gone. */
   peerTraffic(endpoint: number, peer: number, out: BigUint64Array): boolean;
+  /** Fills `out`; null is not the same as an empty context. False when the peer is gone, or OpenSSL refuses. RFC 5705. */
+  exportKeyingMaterial(endpoint: number, peer: number, label: string, context: Uint8Array | null, out: Uint8Array): boolean;
   /** Says goodbye to all peers and closes the handles; the event `endpointClosed` follows. */
   closeEndpoint(endpoint: number): void;
   setRef(endpoint: number, keepAlive: boolean): void;

@@ -5,6 +5,7 @@ import type { TlsError } from '../errors/tls-error.js';
 import { invalidOption } from '../options/check.js';
 import { cipherSuiteById } from '../options/cipher-suites.js';
 import { type DtlsVersion, versionName } from '../options/versions.js';
+import { exportedKey } from './exported-key.js';
 import { inspected } from './inspection.js';
 import { LazyEmitter } from './lazy-emitter.js';
 import { messagesOf } from './message-iterator.js';
@@ -183,6 +184,18 @@ export class DtlsSocket extends LazyEmitter<DtlsSocketEvents> {
     if (typeof message === 'string') this.#peer.send(Buffer.from(message, 'utf8'));
     else if (message instanceof Uint8Array) this.#peer.send(message);
     else throw invalidOption('send', message, 'a Uint8Array or a string');
+  }
+
+  /**
+   * Keys for the application's own use, which both ends can make and nobody else: bytes that follow from the handshake and a
+   * label. `length` is 1..1024, `label` a text of 1..64 ASCII characters that stands for the use; `context`, at most 512 bytes, mixes more in,
+   * and none is not the same as an empty one. As `exportKeyingMaterial` of `node:tls`. Throws `ERR_INVALID_OPTION`, `ERR_CLOSED`,
+   * `ERR_TLS_LIBRARY` (a label that TLS itself uses). RFC 5705, `SSL_export_keying_material`.
+   *
+   * @example socket.exportKeyingMaterial(32, 'EXPERIMENTAL my-protocol')
+   */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    return exportedKey(this.#peer, length, label, context);
   }
 
   /**

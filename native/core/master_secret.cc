@@ -1,8 +1,22 @@
 #include "master_secret.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "tls12_prf.h"
 
 namespace core {
+namespace {
+
+/// Labels of TLS itself, which would give the keys of the connection away (RFC 5246, RFC 7627); libssl refuses them too.
+bool is_reserved(std::string_view label) {
+  constexpr std::string_view kReserved[] = {"client finished", "server finished", "master secret",
+                                            "extended master secret", "key expansion"};
+  return std::any_of(std::begin(kReserved), std::end(kReserved),
+                     [label](std::string_view reserved) { return label.starts_with(reserved); });
+}
+
+}  // namespace
 
 bool MasterSecret::read(const SSL* ssl) {
   const SSL_SESSION* session = SSL_get_session(ssl);
@@ -19,7 +33,7 @@ bool MasterSecret::key_block(const EVP_MD* digest, std::span<uint8_t> out) const
 
 bool MasterSecret::export_keying_material(const EVP_MD* digest, std::string_view label, const ByteView* context,
                                           std::span<uint8_t> out) const {
-  if (!valid_) return false;
+  if (!valid_ || is_reserved(label)) return false;
   if (context == nullptr) return tls12_prf(digest, secret_, label, {client_random_, server_random_}, out);
   if (context->size() > UINT16_MAX) return false;
   std::array<uint8_t, 2> size;

@@ -34,6 +34,7 @@ Napi::Function ReactorWrap::define(Napi::Env env) {
                          define_method<&ReactorWrap::forget_peer>("forgetPeer"),
                          define_method<&ReactorWrap::answer_session>("answerSession"),
                          define_method<&ReactorWrap::peer_traffic>("peerTraffic"),
+                         define_method<&ReactorWrap::export_keying_material>("exportKeyingMaterial"),
                          define_method<&ReactorWrap::close_endpoint>("closeEndpoint"),
                          define_method<&ReactorWrap::set_ref>("setRef"),
                          define_method<&ReactorWrap::close>("close"),
@@ -258,6 +259,24 @@ Napi::Value ReactorWrap::peer_traffic(const Napi::CallbackInfo& info) {
     std::copy(std::begin(values), std::end(values), out.data);
   }
   return Napi::Boolean::New(info.Env(), association != nullptr);
+}
+
+Napi::Value ReactorWrap::export_keying_material(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int32_t number = arguments.integer(0);
+  const core::PeerId peer = arguments.integer(1);
+  const std::string label = arguments.text(2);
+  const bool has_context = !arguments.is_null(3);
+  const core::ByteView context = has_context ? arguments.bytes(3) : core::ByteView();
+  const core::ByteView out = arguments.bytes(4);
+  if (!arguments.valid()) return {};
+
+  io::Endpoint* endpoint = reactor().find(number);
+  const core::Association* association = endpoint != nullptr ? endpoint->engine().find(peer) : nullptr;
+  const bool done = association != nullptr && association->phase == core::Association::Phase::kEstablished &&
+                    association->export_keying_material(label, has_context ? &context : nullptr,
+                                                        {const_cast<uint8_t*>(out.data()), out.size()});
+  return Napi::Boolean::New(info.Env(), done);
 }
 
 Napi::Value ReactorWrap::close_endpoint(const Napi::CallbackInfo& info) {

@@ -33,6 +33,7 @@ class ReactorWrap final : public Wrapped<ReactorWrap> {
   Napi::Value forget_peer(const Napi::CallbackInfo& info);
   Napi::Value answer_session(const Napi::CallbackInfo& info);
   Napi::Value peer_traffic(const Napi::CallbackInfo& info);
+  Napi::Value export_keying_material(const Napi::CallbackInfo& info);
   Napi::Value close_endpoint(const Napi::CallbackInfo& info);
   Napi::Value set_ref(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
