@@ -53,6 +53,9 @@ class Engine {
   /// Handles one datagram. `datagram` is borrowed for the call.
   void receive(ByteView datagram, const Address& from, Micros now);
 
+  /// Datagrams of these are about to be received: see PeerTable::expect().
+  void expect(std::span<const Address* const> from) const { peers_.expect(from); }
+
   /// The kernel cut a datagram: it cannot be a DTLS record and is dropped.
   void receive_truncated() { ++counters_.datagrams_truncated; }
 

@@ -8,7 +8,8 @@
 namespace core {
 namespace {
 
-/// Labels of TLS itself, which would give the keys of the connection away (RFC 5246, RFC 7627); libssl refuses them too.
+/// Labels of TLS itself, which would give the keys of the connection away (RFC 5246, RFC 7627); libssl refuses them
+/// too.
 bool is_reserved(std::string_view label) {
   constexpr std::string_view kReserved[] = {"client finished", "server finished", "master secret",
                                             "extended master secret", "key expansion"};

@@ -1,10 +1,14 @@
 #include "peer_table.h"
 
+#include <algorithm>
+#include <array>
+
 #include "openssl.h"
 
 namespace core {
 namespace {
 
+constexpr size_t kCacheLine = 64;
 constexpr uint32_t kIndexMask = (1u << PeerTable::kIndexBits) - 1;
 constexpr uint32_t kGenerationMask = 0x7ff;  // 20 + 11 bits: ids stay positive in 32 bits
 
@@ -69,6 +73,29 @@ Association* PeerTable::find(const Address& address) const {
     if (candidate->peer() == address) return candidate;
   }
   return nullptr;
+}
+
+void PeerTable::expect(std::span<const Address* const> addresses) const {
+  constexpr size_t kTooFewToMatter = 2048;  // these are in the cache by themselves
+  constexpr size_t kMost = 64;
+  if (size_ < kTooFewToMatter) return;
+  const size_t mask = entries_.size() - 1;
+  const size_t count = std::min(addresses.size(), kMost);
+  std::array<const Entry*, kMost> entries;
+  for (size_t i = 0; i < count; ++i) {
+    entries[i] = &entries_[hash_of(*addresses[i]) & mask];
+    __builtin_prefetch(entries[i]);
+  }
+  std::array<const Slot*, kMost> slots;
+  for (size_t i = 0; i < count; ++i) {
+    slots[i] = entries[i]->slot == 0 ? nullptr : &slots_[entries[i]->slot - 1];
+    __builtin_prefetch(slots[i]);
+  }
+  for (size_t i = 0; i < count; ++i) {
+    if (slots[i] == nullptr) continue;
+    const auto* bytes = reinterpret_cast<const char*>(slots[i]->association.get());
+    for (size_t at = 0; at < sizeof(Association); at += kCacheLine) __builtin_prefetch(bytes + at, 1);
+  }
 }
 
 Association* PeerTable::sample(uint64_t random) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "address.h"
@@ -31,6 +32,9 @@ class PeerTable {
 
   Association* find(PeerId id) const;
   Association* find(const Address& address) const;
+  /// Has what find() and its caller will read fetched into the cache, for many addresses at once: one after the other,
+  /// each would wait for memory several times. Changes nothing.
+  void expect(std::span<const Address* const> addresses) const;
   size_t size() const { return size_; }
   /// Random and secret; for tables beside this one.
   uint64_t seed() const { return seed_; }

@@ -45,6 +45,8 @@ class SocketObserver {
   virtual ~SocketObserver() = default;
   /// False: do not read on in this turn; the socket was closed, or nobody takes events any more.
   virtual bool datagrams_received(std::span<const ReceivedDatagram> batch) = 0;
+  /// Asked between two batches: the loop shall turn before more is read.
+  virtual bool has_enough() const = 0;
   /// The network reported an error to a connected socket, for something sent earlier. Return value as above.
   virtual bool receive_failed(int error) = 0;
   /// The kernel refused the datagram to `to`, or had an error waiting for that peer. Called from inside send() too:

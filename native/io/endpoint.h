@@ -81,12 +81,14 @@ class Endpoint final : private SocketObserver {
   };
 
   bool datagrams_received(std::span<const ReceivedDatagram> batch) override;
+  bool has_enough() const override;
   bool receive_failed(int error) override;
   void send_failed(const core::Address& to, int error, bool lost) override;
   void datagrams_dropped(size_t count) override { counters_->datagrams_unsent += count; }
   void datagrams_unread(size_t count) override { counters_->datagrams_ignored += count; }
   void socket_broken(int error) override;
 
+  void expect(std::span<const ReceivedDatagram> batch);
   void handle(const ReceivedDatagram& datagram);
   void account_handshake();
   void note_memory();

@@ -80,7 +80,7 @@ void MmsgSocket::on_poll(int status, int events) {
 void MmsgSocket::on_readable() {
   const uint64_t deadline = uv_hrtime() + kNanosPerTurn;
   for (int batch = 0; batch < kBatchesPerTurn; ++batch) {
-    if (receive_batch() == Received::kDone || !reading_ || uv_hrtime() > deadline) return;
+    if (receive_batch() == Received::kDone || !reading_ || observer_.has_enough() || uv_hrtime() > deadline) return;
   }
 }
 
