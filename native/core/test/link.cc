@@ -27,20 +27,26 @@ std::vector<core::CipherSuite> psk_suites() {
 std::shared_ptr<const core::Context> make_context(core::Role role, const LinkOptions& options,
                                                   std::shared_ptr<const core::PskTable> psk) {
   core::ContextError error;
+  const bool server = role == core::Role::kServer;
   return core::Context::create({.role = role,
                                 .cipher_suites = options.suites,
+                                .own_records = server ? options.server_own_records : options.client_own_records,
                                 .mtu = options.mtu,
                                 .min_timeout = options.min_timeout,
                                 .max_timeout = options.max_timeout,
                                 .psk = std::move(psk),
-                                .verify = role == core::Role::kClient ? core::Verify::kRequire : core::Verify::kNone},
+                                .verify = server ? core::Verify::kNone : core::Verify::kRequire,
+                                .sessions = options.sessions,
+                                .session_cache_size = options.sessions && server && !options.tickets ? 100 : 0,
+                                .tickets = options.tickets},
                                {}, error);
 }
 
 Link::Link(LinkOptions given)
     : options(std::move(given)), server_context(make_context(core::Role::kServer, options, psk)),
-      client_context(make_context(core::Role::kClient, options, nullptr)), server(1, server_context),
-      client(2, nullptr), client_address(ipv4(2, 40000)), server_address(ipv4(1, 5684)) {
+      client_context(make_context(core::Role::kClient, options, nullptr)),
+      server(options.server_engine, server_context), client(2, nullptr), client_address(ipv4(2, 40000)),
+      server_address(ipv4(1, 5684)) {
   psk->set("client1", core::bytes_of("0123456789abcdef"));
 }
 

@@ -20,8 +20,9 @@ struct Side {
   };
 
   Side(int32_t number, std::shared_ptr<const core::Context> server, size_t max_peers = 1000)
-      : slab(256 * 1024), engine({.number = number, .max_peers = max_peers, .ip_overhead = 28}, std::move(server),
-                                 outbox, sink, ciphers, counters) {
+      : Side(core::EngineOptions{.number = number, .max_peers = max_peers}, std::move(server)) {}
+  Side(const core::EngineOptions& options, std::shared_ptr<const core::Context> server)
+      : slab(256 * 1024), engine(options, std::move(server), outbox, sink, ciphers, counters) {
     sink.lend_events(records.data(), records.size());
     sink.lend_payload(slab.data(), slab.size());
   }
@@ -68,6 +69,11 @@ struct LinkOptions {
   core::Micros max_timeout = 60'000'000;
   std::string client_identity = "client1";
   std::string client_key = "0123456789abcdef";
+  bool server_own_records = true;  ///< false: libssl keeps the records
+  bool client_own_records = true;
+  bool sessions = false;  ///< of both sides
+  bool tickets = false;
+  core::EngineOptions server_engine = {.number = 1, .max_peers = 1000};
 };
 
 /// A client and a server engine with a wire between them and a clock that only the test moves.
