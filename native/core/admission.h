@@ -22,10 +22,11 @@ class AddressCounts {
       : limits_(limits), counts_(0, Hash{seed}),
         enabled_(limits.max_peers_per_address != 0 || limits.max_handshakes_per_address != 0) {}
 
-  bool has_room(const Address& address) const {
+  /// `has_place`: the newcomer will take the place of a peer of the same address.
+  bool has_room(const Address& address, bool has_place) const {
     const auto found = enabled_ ? counts_.find(key_of(address)) : counts_.end();
     if (found == counts_.end()) return true;
-    return below(found->second.peers, limits_.max_peers_per_address) &&
+    return (has_place || below(found->second.peers, limits_.max_peers_per_address)) &&
            below(found->second.handshakes, limits_.max_handshakes_per_address);
   }
 

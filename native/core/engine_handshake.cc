@@ -45,11 +45,13 @@ bool Engine::admit(const Address& from, const Association* predecessor) {
     ++counters_.handshakes_refused;
     return false;
   }
-  if (!addresses_.has_room(from)) {
+  if (!addresses_.has_room(from, predecessor != nullptr)) {
     ++counters_.peers_refused_by_address;
     return false;
   }
-  if (predecessor != nullptr || peers_.size() < options_.max_peers || pick_idle(nullptr) != nullptr) return true;
+  if (predecessor != nullptr || peers_.size() < options_.max_peers) return true;
+  // For each who is idle many may come; no more of them than a table full.
+  if (counters_.peers_handshaking < options_.max_peers && pick_idle(nullptr) != nullptr) return true;
   ++counters_.peers_refused;
   return false;
 }
@@ -150,6 +152,7 @@ bool Engine::established(Association& association) {
   if (Association* predecessor = peers_.find(association.predecessor)) {
     fail(*predecessor, {Cause::kReplaced, 0, {}});
   } else if (!make_room_for(association)) {
+    say_goodbye(association);  // its client believes that it is connected
     fail(association, {Cause::kRejected, static_cast<int32_t>(Rejection::kNoRoom), {}});
     return false;
   }
@@ -167,7 +170,9 @@ bool Engine::established(Association& association) {
 // Room
 
 bool Engine::make_room_for(const Association& newcomer) {
-  if (peers_.size() <= options_.max_peers || newcomer.role() == Role::kClient) return true;
+  // Handshakes do not count: of those some will fail, and some will take the places of their predecessors.
+  const size_t established = peers_.size() - counters_.peers_handshaking;
+  if (established < options_.max_peers || newcomer.role() == Role::kClient) return true;
   Association* idle = pick_idle(&newcomer);
   if (idle == nullptr) return false;
   say_goodbye(*idle);
