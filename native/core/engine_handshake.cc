@@ -126,8 +126,8 @@ void Engine::step_handshake(Association& association, ByteView datagram, Micros 
       // libssl may have what came behind the Finished.
       if (connection.has_pending()) read_from_libssl(association, {});
       if (peers_.find(id) == nullptr) return;
-      if (association.in_backlog || !association.take_records_over(ciphers_, outbox_, written)) {
-        ++counters_.peers_on_libssl;
+      if (!association.in_backlog && association.take_records_over(ciphers_, outbox_, written)) {
+        --counters_.peers_on_libssl;
       }
       association.last_flight_until = association.last_flight() == nullptr ? kNever : now + kLastFlightLife;
       schedule_established(association);
@@ -163,6 +163,7 @@ bool Engine::established(Association& association) {
   ++counters_.handshakes_completed;
   if (association.connection()->resumed()) ++counters_.handshakes_resumed;
   --counters_.peers_handshaking;
+  ++counters_.peers_on_libssl;
   report_connected(association);
   return true;
 }
