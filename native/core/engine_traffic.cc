@@ -208,6 +208,7 @@ void Engine::say_goodbye(Association& association) {
 /// Silence is measured when the deadline comes, not with each record.
 void Engine::schedule_established(Association& association) {
   Micros at = association.last_flight() != nullptr ? association.last_flight_until : kNever;
+  if (association.records() != nullptr && !association.records()->can_seal()) at = 0;
   const bool expires = options_.idle_timeout != kNever && association.role() == Role::kServer;
   if (expires) at = std::min(at, association.last_heard + options_.idle_timeout);
   deadlines_.set(association.deadline, at);
