@@ -8,8 +8,7 @@
 namespace core {
 namespace {
 
-/// Labels of TLS itself, which would give the keys of the connection away (RFC 5246, RFC 7627); libssl refuses them
-/// too.
+/// Of the handshake itself (RFC 5705 section 4). As libssl does it: no label may begin with one of these either.
 bool is_reserved(std::string_view label) {
   constexpr std::string_view kReserved[] = {"client finished", "server finished", "master secret",
                                             "extended master secret", "key expansion"};

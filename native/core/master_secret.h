@@ -26,7 +26,7 @@ class MasterSecret {
 
   /// RFC 5246 6.3.
   bool key_block(const EVP_MD* digest, std::span<uint8_t> out) const;
-  /// RFC 5705. Without a context is not the same as with an empty one.
+  /// RFC 5705. Without a context is not the same as with an empty one. False for the labels of the handshake itself.
   bool export_keying_material(const EVP_MD* digest, std::string_view label, const ByteView* context,
                               std::span<uint8_t> out) const;
 
