@@ -78,10 +78,10 @@ void Engine::receive_from_half_open(Association& association, ByteView datagram,
 }
 
 void Engine::receive_from_established(Association& association, ByteView datagram, Micros now) {
-  association.traffic().note_received(datagram.size());
   if (server_ && association.role() == Role::kServer && looks_like_client_hello(datagram)) {
     return receive_second_hello(association, datagram, now);
   }
+  association.traffic().note_received(datagram.size());
   if (association.successor != 0) return receive_for_two(association, association.successor, datagram, now);
   feed_established(association, datagram);
 }
@@ -96,26 +96,32 @@ void Engine::receive_second_hello(Association& association, ByteView datagram, M
   }
   if (defer(datagram, from)) return;
   if (Association* successor = peers_.find(association.successor)) {
-    if (successor->connection()->started_by(hello.random())) return feed_handshake(*successor, datagram, now);
+    if (successor->connection()->started_by(hello.random())) {
+      successor->traffic().note_received(datagram.size());
+      return feed_handshake(*successor, datagram, now);
+    }
     give_up(*successor);
   }
   accept(datagram, hello, from, now, &association);
 }
 
 /// Plain records are for the new handshake. A protected one is of the old association if it opens there, otherwise it
-/// may be the new Finished. Each may be gone after each record.
+/// may be the new Finished. Each may be gone after each record, and the new one then be the one in front.
 void Engine::receive_for_two(Association& association, PeerId successor, ByteView datagram, Micros now) {
   const Address from = association.peer();
   RecordHeader header;
   ByteView payload;
   for (ByteView rest = datagram, before = rest; next_record(rest, header, payload); before = rest) {
     const ByteView record = before.first(before.size() - rest.size());
-    Association* old = peers_.find(from);
-    if (old == nullptr) return;
-    if (header.epoch != 0 || old->successor != successor) {
+    Association* front = peers_.find(from);
+    if (front == nullptr) return;
+    if (!events_.has_room()) return wait_for_room(*front, before);
+    const bool established = front->phase == Association::Phase::kEstablished;
+    const bool of_two = front->successor == successor;
+    if (established && (header.epoch != 0 || !of_two)) {
       const uint64_t ignored = counters_.datagrams_ignored;
-      if (old->phase == Association::Phase::kEstablished) feed_established(*old, record);
-      if (counters_.datagrams_ignored == ignored) continue;
+      feed_established(*front, record);
+      if (!of_two || counters_.datagrams_ignored == ignored) continue;
       counters_.datagrams_ignored = ignored;
     }
     if (Association* next = peers_.find(successor); next != nullptr && next->connection() != nullptr) {
@@ -155,9 +161,18 @@ void Engine::resume() {
     association->in_backlog = false;
     if (waiting.records.empty())
       read_from_libssl(*association, {});
+    else if (association->successor != 0)
+      receive_for_two(*association, association->successor, waiting.records, now_);
+    else if (association->phase == Association::Phase::kHandshaking)
+      feed_handshake(*association, waiting.records, now_);
     else
-      read_records(*association, waiting.records);
+      feed_established(*association, waiting.records);
   }
+}
+
+void Engine::wait_for_room(Association& association, ByteView records) {
+  association.in_backlog = true;
+  backlog_.push_back({association.id, {records.begin(), records.end()}});
 }
 
 // Time

@@ -126,6 +126,8 @@ class Engine {
   void receive_second_hello(Association& association, ByteView datagram, Micros now);
   void receive_for_two(Association& association, PeerId successor, ByteView datagram, Micros now);
   bool defer(ByteView datagram, const Address& from);
+  /// `records` (none: what libssl has) find no room in the sink for what they may say.
+  void wait_for_room(Association& association, ByteView records);
   void expire(Association& association, Micros now);
 
   // engine_handshake.cc

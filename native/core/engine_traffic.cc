@@ -28,11 +28,7 @@ void Engine::read_records(Association& association, ByteView datagram) {
   bool any_record = false;
   bool accepted = false;
   for (ByteView rest = datagram, before = rest; next_record(rest, header, payload); before = rest) {
-    if (!events_.has_room()) {
-      association.in_backlog = true;
-      backlog_.push_back({association.id, {before.begin(), before.end()}});
-      return;
-    }
+    if (!events_.has_room()) return wait_for_room(association, before);
     any_record = true;
     const Verdict verdict = read_record(association, header, payload);
     if (verdict == Verdict::kEnded) return;
@@ -167,8 +163,7 @@ void Engine::read_from_libssl(Association& association, ByteView datagram) {
   bool any = false;
   for (;;) {
     if (!events_.has_room()) {
-      if (!association.in_backlog) backlog_.push_back({association.id, {}});
-      association.in_backlog = true;
+      if (!association.in_backlog) wait_for_room(association, {});
       if (!datagram.empty()) ++counters_.datagrams_ignored;
       return;
     }
