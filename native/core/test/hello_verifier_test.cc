@@ -151,6 +151,21 @@ TEST("after a long pause an old cookie is not accepted as the previous one") {
   CHECK(verifier.check(hello, link.client_address, 5 * HelloVerifier::kRotation, parsed, reply) == Verdict::kBadCookie);
 }
 
+TEST("a server that is seldom asked accepts no cookie for longer than two periods either") {
+  Link link;
+  const Hellos hellos = real_hellos(link);
+  HelloVerifier verifier;
+  HelloVerifier::Reply reply;
+  ClientHello parsed;
+  verifier.check(hellos.first, link.client_address, 0, parsed, reply);
+  std::vector<uint8_t> hello = hellos.second;
+  put_cookie(hello, reply);
+  verifier.check(hellos.first, link.client_address, 2 * HelloVerifier::kRotation - 1, parsed, reply);
+  CHECK(verifier.check(hello, link.client_address, 2 * HelloVerifier::kRotation - 1, parsed, reply) ==
+        Verdict::kVerified);
+  CHECK(verifier.check(hello, link.client_address, 2 * HelloVerifier::kRotation, parsed, reply) == Verdict::kBadCookie);
+}
+
 TEST("every truncation and many mutations of a ClientHello are handled without reading outside of it") {
   Link link;
   const std::vector<uint8_t> hello = real_hellos(link).second;
