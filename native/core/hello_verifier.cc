@@ -73,9 +73,11 @@ void HelloVerifier::rotate_if_due(Micros now) {
   }
   const Micros age = now - current_since_;
   if (age < kRotation) return;
-  // After a pause of two periods the secret that was current is too old to be "previous" as well.
-  if (age >= 2 * kRotation) generations_[current_ & 1].usable = false;
-  current_since_ = now;
+  // After a pause of two periods the secret that was current is too old to be "previous" as well. After a shorter one
+  // the new secret is as old as if it had been made in time, or the previous one would be accepted for too long.
+  const bool paused = age >= 2 * kRotation;
+  if (paused) generations_[current_ & 1].usable = false;
+  current_since_ = paused ? now : current_since_ + kRotation;
   ++current_;
   renew(generations_[current_ & 1]);
 }
