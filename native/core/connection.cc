@@ -89,7 +89,7 @@ bool Connection::note_established() {
   client_identity_ = candidate_is_psk_ ? candidate_identity_ : identity_in(SSL_get_session(ssl_.get()));
   const char* kept = SSL_get_psk_identity(ssl_.get());
   if (client_identity_.empty() && kept != nullptr) client_identity_ = kept;
-  if (client_identity_.empty() || find_psk(client_identity_) != nullptr) return true;
+  if (client_identity_.empty() || may_resume(client_identity_)) return true;
   failure_ = {Cause::kLibrary, SSL_R_PSK_IDENTITY_NOT_FOUND, "psk identity not found"};
   return false;
 }
@@ -138,6 +138,11 @@ bool Connection::said_goodbye() const {
 /// An alert of the peer comes before what libssl makes of it: nothing, "too many warnings" after a single one, or (3.x)
 /// "no renegotiation". A refused certificate is told with its own reason.
 void Connection::record_failure() {
+  if (rejection_) {
+    ERR_clear_error();
+    failure_ = {Cause::kRejected, static_cast<int32_t>(*rejection_), {}};
+    return;
+  }
   // The last entry: what made the verification fail (a signature, say) may have left its own before it.
   const bool refused = ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED;
   failure_ = take_library_failure();
@@ -158,10 +163,16 @@ const Secret* Connection::find_psk(std::string_view identity) const {
   return table == nullptr || !PskTable::valid_identity(identity) ? nullptr : table->find(identity);
 }
 
+/// What is asked for outside may be known there for as long as its session lasts.
+bool Connection::may_resume(std::string_view identity) const {
+  return context_->options().asks_psk || find_psk(identity) != nullptr;
+}
+
 /// Up to TLS 1.2 the identity is taken as it stood on the wire, not from the C string that libssl made of it (cut at a
 /// NUL). In TLS 1.3 libssl also asks for what may be a ticket.
 unsigned int Connection::on_server_psk(SSL* ssl, const char* identity, unsigned char* out, unsigned int room) {
   const bool tls13 = SSL_version(ssl) == TLS1_3_VERSION;
+  if (!tls13 && context_->options().asks_psk && find_psk(client_identity_) == nullptr) return use_psk_answer(out, room);
   const Secret* key = tls13 ? (identity == nullptr ? nullptr : find_psk(identity)) : find_psk(client_identity_);
   const bool usable = key != nullptr && key->view().size() <= room;
   if (tls13) {
@@ -172,6 +183,25 @@ unsigned int Connection::on_server_psk(SSL* ssl, const char* identity, unsigned 
   if (!usable) return 0;
   std::memcpy(out, key->view().data(), key->view().size());
   return static_cast<unsigned int>(key->view().size());
+}
+
+void Connection::provide_psk(std::string_view identity, ByteView key) {
+  psk_answer_ = {std::string(identity), Secret(key)};
+}
+
+/// An answer is for the identity that was read ahead. If libssl has another one, somebody forges fragments.
+unsigned int Connection::use_psk_answer(unsigned char* out, unsigned int room) {
+  constexpr unsigned int kInternalError = PSK_MAX_PSK_LEN + 1;
+  if (!PskTable::valid_identity(client_identity_)) return 0;
+  const std::optional<PskAnswer> answer = std::exchange(psk_answer_, std::nullopt);
+  const bool answered = answer && answer->identity == client_identity_ && answer->key.view().size() <= room;
+  if (!answered) {
+    reject(Rejection::kNoAnswer);
+    return kInternalError;
+  }
+  const ByteView key = answer->key.view();
+  if (!key.empty()) std::memcpy(out, key.data(), key.size());
+  return static_cast<unsigned int>(key.size());
 }
 
 unsigned int Connection::on_client_psk(char* identity, unsigned int identity_room, unsigned char* out,
@@ -225,12 +255,45 @@ void Connection::on_new_session(SSL_SESSION* session) {
   session_.insert(session_.end(), der.view().begin(), der.view().end());
 }
 
-/// Runs before libssl looks at anything else in the hello.
-int Connection::on_client_hello(SSL* ssl) {
+/// Runs before libssl looks at anything else in the hello; again after each answer, and in TLS 1.3 for a second hello,
+/// which may ask for another name.
+int Connection::on_client_hello(SSL* ssl, int& alert) {
   server_name_ = requested_server_name(ssl);
-  context_->choose_by_name(ssl, server_name_);
-  if (lookup_ == Lookup::kNotAsked && wants_outside_session(ssl)) lookup_ = Lookup::kWaiting;
-  return lookup_ == Lookup::kWaiting ? SSL_CLIENT_HELLO_RETRY : SSL_CLIENT_HELLO_SUCCESS;
+  if (stage_ == HelloStage::kArrived) {
+    stage_ = wants_admission() ? HelloStage::kAdmissionWanted : HelloStage::kAdmitted;
+  }
+  if (rejection_) {
+    alert = *rejection_ == Rejection::kDenied ? SSL_AD_ACCESS_DENIED : SSL_AD_INTERNAL_ERROR;
+    return SSL_CLIENT_HELLO_ERROR;
+  }
+  if (stage_ == HelloStage::kAdmissionWanted) return SSL_CLIENT_HELLO_RETRY;
+  const Context* named = chosen_ ? chosen_.get() : context_->find_by_name(server_name_);
+  (named != nullptr ? *named : *context_).serve(ssl);
+  if (stage_ == HelloStage::kAdmitted && wants_outside_session(ssl)) stage_ = HelloStage::kSessionWanted;
+  return stage_ == HelloStage::kSessionWanted ? SSL_CLIENT_HELLO_RETRY : SSL_CLIENT_HELLO_SUCCESS;
+}
+
+Question Connection::hello_question() const {
+  if (rejection_) return Question::kNone;
+  if (stage_ == HelloStage::kAdmissionWanted) return Question::kHello;
+  return stage_ == HelloStage::kSessionWanted ? Question::kSession : Question::kNone;
+}
+
+bool Connection::wants_admission() {
+  const ContextOptions& options = context_->options();
+  wants_credentials_ =
+      options.asks_credentials && !server_name_.empty() && context_->find_by_name(server_name_) == nullptr;
+  return options.asks_admission || wants_credentials_;
+}
+
+void Connection::admit(std::shared_ptr<const Context> chosen) {
+  if (stage_ != HelloStage::kAdmissionWanted) return;
+  stage_ = HelloStage::kAdmitted;
+  chosen_ = std::move(chosen);
+}
+
+void Connection::reject(Rejection rejection) {
+  if (!rejection_) rejection_ = rejection;
 }
 
 /// The id of a client that has a ticket, or speaks TLS 1.3, is a mere placeholder; in TLS 1.3 a server without tickets
@@ -249,8 +312,8 @@ bool Connection::wants_outside_session(SSL* ssl) {
 }
 
 void Connection::provide_session(ByteView der) {
-  if (lookup_ != Lookup::kWaiting) return;
-  lookup_ = Lookup::kAnswered;
+  if (stage_ != HelloStage::kSessionWanted) return;
+  stage_ = HelloStage::kComplete;
   if (!der.empty()) offered_ = parse_session(der);
 }
 
@@ -270,7 +333,7 @@ bool Connection::on_ticket_sealed(SSL* ssl) {
 /// False: the ticket is of somebody who may not come any more.
 bool Connection::on_ticket_opened(SSL_SESSION* session) {
   const std::string identity = identity_in(session);
-  if (!identity.empty() && find_psk(identity) == nullptr) return false;
+  if (!identity.empty() && !may_resume(identity)) return false;
   candidate_is_psk_ = false;
   return true;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "context.h"
 #include "failure.h"
 #include "openssl.h"
+#include "question.h"
 #include "session.h"
 #include "status.h"
 
@@ -47,16 +49,29 @@ class Connection {
   bool has_session() const { return !session_.empty(); }
   std::vector<uint8_t> take_session() { return std::exchange(session_, {}); }
 
-  /// Server that keeps sessions outside: the handshake waits for provide_session(). Null when it does not.
+  // Server: the handshake may stop at its ClientHello, and goes on with the step after the answer.
+
+  /// kHello, kSession or kNone.
+  Question hello_question() const;
+  /// kHello: the client asks for a name that nobody has.
+  bool wants_credentials() const { return wants_credentials_; }
+  /// The client may go on, with the credentials of `chosen` unless it is null.
+  void admit(std::shared_ptr<const Context> chosen);
+  /// kSession: its id. Null when the handshake does not wait for it.
   const std::vector<uint8_t>* wanted_session() const {
-    return lookup_ == Lookup::kWaiting ? &wanted_session_ : nullptr;
+    return stage_ == HelloStage::kSessionWanted ? &wanted_session_ : nullptr;
   }
-  /// `der` is empty when there is no such session. The handshake goes on with its next step.
+  /// `der` is empty when there is no such session.
   void provide_session(ByteView der);
+  /// Before ClientKeyExchange is taken: the key of an identity that `options().psk` does not have; empty: it has none.
+  /// It is wiped when it has been used.
+  void provide_psk(std::string_view identity, ByteView key);
+  /// The next step ends the handshake.
+  void reject(Rejection rejection);
 
   // For libssl's callbacks.
   static Connection& of(const SSL* ssl) { return *static_cast<Connection*>(SSL_get_app_data(ssl)); }
-  int on_client_hello(SSL* ssl);
+  int on_client_hello(SSL* ssl, int& alert);
   unsigned int on_server_psk(SSL* ssl, const char* identity, unsigned char* out, unsigned int room);
   unsigned int on_client_psk(char* identity, unsigned int identity_room, unsigned char* out, unsigned int room);
   void on_client_key_exchange(ByteView body);
@@ -87,12 +102,20 @@ class Connection {
   Failure failure_;
 
  private:
-  enum class Lookup : uint8_t { kNotAsked, kWaiting, kAnswered };
+  /// What has become of the ClientHello. It waits in those that end in Wanted.
+  enum class HelloStage : uint8_t { kArrived, kAdmissionWanted, kAdmitted, kSessionWanted, kComplete };
+  struct PskAnswer {
+    std::string identity;
+    Secret key;
+  };
 
   Status prepare_trust();
   void offer_session();
+  bool wants_admission();
   bool wants_outside_session(SSL* ssl);
   const Secret* find_psk(std::string_view identity) const;
+  bool may_resume(std::string_view identity) const;
+  unsigned int use_psk_answer(unsigned char* out, unsigned int room);
 
   ClientParameters parameters_;
   std::string client_identity_;  ///< server role: all bytes of it, as they stood in the handshake or the session
@@ -101,7 +124,11 @@ class Connection {
   SslSessionPtr offered_;  ///< client: the one that was offered; server: the one that was looked up
   std::vector<uint8_t> session_;
   std::vector<uint8_t> wanted_session_;
-  Lookup lookup_ = Lookup::kNotAsked;
+  std::shared_ptr<const Context> chosen_;  ///< whose credentials the client gets; null: those of its name
+  std::optional<PskAnswer> psk_answer_;
+  std::optional<Rejection> rejection_;
+  HelloStage stage_ = HelloStage::kArrived;
+  bool wants_credentials_ = false;
   int alert_received_ = 0;
   // Server, TLS 1.3: the newest PSK that libssl has looked at, if a ticket came after it or not. It takes the last one.
   std::string candidate_identity_;

@@ -19,7 +19,7 @@ int make_unused_cookie(SSL*, unsigned char* cookie, unsigned int* size) {
   return 1;
 }
 
-/// Returning 0 makes libssl answer with unknown_psk_identity.
+/// Returning 0 makes libssl answer with unknown_psk_identity, more than PSK_MAX_PSK_LEN with internal_error.
 unsigned int server_psk(SSL* ssl, const char* identity, unsigned char* out, unsigned int room) {
   return Connection::of(ssl).on_server_psk(ssl, identity, out, room);
 }
@@ -29,7 +29,7 @@ unsigned int client_psk(SSL* ssl, const char*, char* identity, unsigned int iden
   return Connection::of(ssl).on_client_psk(identity, identity_room, out, room);
 }
 
-int on_client_hello(SSL* ssl, int*, void*) { return Connection::of(ssl).on_client_hello(ssl); }
+int on_client_hello(SSL* ssl, int* alert, void*) { return Connection::of(ssl).on_client_hello(ssl, *alert); }
 
 /// Sees handshake messages before libssl acts on them; only ClientKeyExchange matters.
 void on_message(int written, int, int content_type, const void* bytes, size_t size, SSL* ssl, void*) {

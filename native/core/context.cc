@@ -297,16 +297,20 @@ void Context::add_server_name(std::string pattern, std::shared_ptr<const Context
   by_name_.insert_or_assign(std::move(pattern), std::move(other));
 }
 
-void Context::choose_by_name(SSL* ssl, const std::string& name) const {
-  if (by_name_.empty()) return;
+const Context* Context::find_by_name(const std::string& name) const {
+  if (by_name_.empty()) return nullptr;
   auto found = by_name_.find(name);
   const size_t dot = name.find('.');
-  if (found == by_name_.end() && dot != std::string::npos) found = by_name_.find("*" + name.substr(dot));
-  // For a name that nobody has it is our own, again: in TLS 1.3 an earlier hello may have asked for another name.
-  SSL_CTX* chosen = found == by_name_.end() ? ssl_ctx() : found->second->ssl_ctx();
-  if (chosen == SSL_get_SSL_CTX(ssl)) return;
-  SSL_set_SSL_CTX(ssl, chosen);
-  SSL_set_verify(ssl, SSL_CTX_get_verify_mode(chosen), SSL_CTX_get_verify_callback(chosen));
+  if (found == by_name_.end() && dot != std::string::npos) {
+    found = by_name_.find(std::string("*").append(name, dot));
+  }
+  return found == by_name_.end() ? nullptr : found->second.get();
+}
+
+void Context::serve(SSL* ssl) const {
+  if (ssl_ctx() == SSL_get_SSL_CTX(ssl)) return;
+  SSL_set_SSL_CTX(ssl, ssl_ctx());
+  SSL_set_verify(ssl, SSL_CTX_get_verify_mode(ssl_ctx()), SSL_CTX_get_verify_callback(ssl_ctx()));
 }
 
 void Context::remove_session(ByteView id) {

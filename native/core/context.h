@@ -41,6 +41,9 @@ struct ContextOptions {
   Micros min_timeout = 1'000'000;       ///< first retransmission timeout
   Micros max_timeout = 60'000'000;      ///< cap of the doubling; giving up after a timeout that long
   std::shared_ptr<const PskTable> psk;  ///< server role
+  bool asks_psk = false;                ///< server, datagrams: identities that are not in `psk` are asked for
+  bool asks_admission = false;          ///< server, datagrams: each client's hello is asked about
+  bool asks_credentials = false;        ///< server, datagrams: hellos with a name that nobody has are asked about
   Verify verify = Verify::kNone;
   bool dane = false;               ///< client: enforced with verification, opportunistic without
   bool sessions = false;           ///< client: they are reported; server: they can be resumed
@@ -88,8 +91,10 @@ class Context {
   /// Tickets are sealed with keys of libssl's own until this is called.
   bool set_ticket_keys(ByteView keys);
 
-  /// Called while a ClientHello is being read.
-  void choose_by_name(SSL* ssl, const std::string& name) const;
+  /// What clients that ask for `name` get; null: what this has.
+  const Context* find_by_name(const std::string& name) const;
+  /// Called while a ClientHello is being read: its client gets the credentials of this.
+  void serve(SSL* ssl) const;
 
   // Sessions that this server keeps itself.
   void remove_session(ByteView id);

@@ -214,6 +214,21 @@ bool DtlsConnection::contradicts_hello(ByteView payload) const {
   return false;
 }
 
+bool DtlsConnection::asks_psk() const {
+  if (!context().options().asks_psk || SSL_get_state(ssl_.get()) != TLS_ST_SW_SRVR_DONE) return false;
+  const CipherSuite* suite = pending_suite();
+  return suite != nullptr && suite->kind == SuiteKind::kPsk;
+}
+
+bool DtlsConnection::must_ask_for(std::string_view identity) const {
+  return PskTable::valid_identity(identity) && context().options().psk->find(identity) == nullptr;
+}
+
+Question DtlsConnection::open_question() const {
+  if (psk_question == nullptr) return hello_question();
+  return psk_question->state() == PskQuestion::State::kOpen ? Question::kPsk : Question::kNone;
+}
+
 const CipherSuite* DtlsConnection::pending_suite() const {
   const SSL_CIPHER* pending = SSL_get_pending_cipher(ssl_.get());
   return pending == nullptr ? nullptr : find_cipher_suite(SSL_CIPHER_get_protocol_id(pending));

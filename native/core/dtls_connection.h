@@ -11,6 +11,7 @@
 #include "connection.h"
 #include "datagram_bio.h"
 #include "master_secret.h"
+#include "psk_question.h"
 #include "record.h"
 #include "retransmission_timer.h"
 
@@ -57,6 +58,12 @@ class DtlsConnection final : public Connection {
   bool admits(const RecordHeader& record, ByteView payload);
   /// Whether the handshake has come to a cipher suite, without which no protected record is admitted.
   bool suite_known() const { return pending_suite() != nullptr; }
+  /// Server: the next message of the handshake is a ClientKeyExchange whose identity the context may have to ask for.
+  bool asks_psk() const;
+  /// Whether that must be asked; a known one and one that nobody can have need not.
+  bool must_ask_for(std::string_view identity) const;
+  /// What the handshake waits for the application to say.
+  Question open_question() const;
   /// Server: `random` (32 bytes) is the one of the ClientHello that started this.
   bool started_by(ByteView random) const;
 
@@ -70,9 +77,10 @@ class DtlsConnection final : public Connection {
   bool export_keying_material(std::string_view label, const ByteView* context, std::span<uint8_t> out) const;
 
   bool error_reported = false;
-  bool session_asked = false;      ///< kSessionWanted is out
-  bool session_answered = false;   ///< and the handshake can go on
-  bool idle_deadline_set = false;  ///< handshaking without a flight of ours in the air
+  Question asked = Question::kNone;           ///< the last one that went out
+  bool answered = false;                      ///< and the handshake can go on
+  std::unique_ptr<PskQuestion> psk_question;  ///< once a ClientKeyExchange has begun that may have to wait
+  bool idle_deadline_set = false;             ///< handshaking without a flight of ours in the air
   RetransmissionTimer timer;
 
  private:

@@ -255,18 +255,6 @@ void Engine::set_server(std::shared_ptr<const Context> server) {
   if (server_ && !verifier_) verifier_ = std::make_unique<HelloVerifier>();
 }
 
-Status Engine::answer_session(PeerId peer, ByteView der) {
-  Association* association = peers_.find(peer);
-  if (association == nullptr) return Status::kNoSuchPeer;
-  DtlsConnection* connection = association->connection();
-  if (connection == nullptr || connection->wanted_session() == nullptr) return Status::kNotConnected;
-  connection->provide_session(der);
-  connection->session_asked = false;
-  connection->session_answered = true;
-  deadlines_.set(association->deadline, 0);
-  return Status::kOk;
-}
-
 void Engine::transport_failed(const Address& to, int error_number) {
   ++counters_.transport_errors;
   Association* association = peers_.find(to);

@@ -90,9 +90,16 @@ class Engine {
 
   /// From now on clients are taken with `server`; null: no new ones any more.
   void set_server(std::shared_ptr<const Context> server);
-  /// For a handshake that kSessionWanted reported; `der` is empty when there is no such session. The handshake goes on
-  /// with the next tick(), which is due at once.
+
+  // For a handshake whose question an event has reported; for any other it is kNoSuchPeer or kNotConnected. The
+  // handshake goes on with the next tick(), which is due at once.
+
+  /// kHelloWanted. With kAdmitted the client gets the credentials of `chosen`, unless it is null.
+  Status answer_hello(PeerId peer, HelloVerdict verdict, std::shared_ptr<const Context> chosen);
+  /// kSessionWanted. `der` is empty when there is no such session.
   Status answer_session(PeerId peer, ByteView der);
+  /// kPskWanted. `key` is empty for an unknown identity; `failed`: nobody can tell.
+  Status answer_psk(PeerId peer, ByteView key, bool failed);
 
   /// Seals `message` into one record. kTooLarge above the inner MTU: nothing is sent.
   Status send(PeerId peer, ByteView message);
@@ -143,6 +150,16 @@ class Engine {
   bool established(Association& association);
   bool make_room_for(const Association& newcomer);
   Association* pick_idle(const Association* except);
+
+  // engine_questions.cc: what handshakes wait for
+  bool waits_for_psk(const DtlsConnection& connection, const RecordHeader& header, ByteView payload) const;
+  void hold_for_psk(Association& association, const RecordHeader& header, ByteView record, Micros now);
+  void feed_held_flight(Association& association, Micros now);
+  bool resume_after_question(Association& association, Micros now);
+  template <typename Answer>
+  Status answer(PeerId peer, Question question, Answer give);
+  void report_question(Association& association);
+  void report_question_over(const Association& association);
 
   // engine_traffic.cc: what established peers say
   void feed_established(Association& association, ByteView datagram);

@@ -28,14 +28,7 @@ void Engine::report_handshake(Association& association) {
   DtlsConnection& connection = *association.connection();
   if (connection.has_key_log()) report_key_log(association);
   if (connection.has_session()) report_session(association);
-  const std::vector<uint8_t>* wanted = connection.wanted_session();
-  if (wanted != nullptr && !connection.session_asked) {
-    connection.session_asked = true;
-    ++counters_.questions_asked;
-    PayloadWriter payload(events_);
-    payload.bytes(*wanted);
-    events_.commit(EventKind::kSessionWanted, options_.number, association.id, payload.size());
-  }
+  report_question(association);
   report_removed_sessions(connection.context());
 }
 

@@ -78,12 +78,14 @@ void Engine::accept(ByteView datagram, const ClientHello& hello, const Address& 
 
 /// Its client has begun again.
 void Engine::give_up(Association& half_open) {
+  report_question_over(half_open);
   ++counters_.handshakes_failed;
   remove(half_open);
 }
 
 /// Feeds the runs of records between those that libssl must not see, usually the whole datagram at once. Protected
-/// records behind the one that completes the handshake are those of an established association.
+/// records behind the one that completes the handshake are those of an established association. Records that have to
+/// wait for a key are put aside.
 void Engine::feed_handshake(Association& association, ByteView datagram, Micros now) {
   const PeerId id = association.id;
   DtlsConnection& connection = *association.connection();
@@ -96,7 +98,9 @@ void Engine::feed_handshake(Association& association, ByteView datagram, Micros 
     ++records;
     // The Finished of a server that resumes comes with its ServerHello, which has to be read first.
     const bool too_early = header.epoch != 0 && !connection.suite_known();
-    if (!too_early && connection.admits(header, payload)) continue;
+    const bool admitted_now = !too_early && connection.admits(header, payload);
+    const bool waits = admitted_now && waits_for_psk(connection, header, payload);
+    if (admitted_now && !waits) continue;
     const ByteView admitted = run.first(static_cast<size_t>(before.data() - run.data()));
     run = before;
     if (!admitted.empty()) {
@@ -106,7 +110,15 @@ void Engine::feed_handshake(Association& association, ByteView datagram, Micros 
     }
     if (too_early && connection.admits(header, payload)) continue;
     run = rest;
-    ++counters_.datagrams_ignored;
+    if (!waits) {
+      ++counters_.datagrams_ignored;
+      continue;
+    }
+    hold_for_psk(association, header, before.first(before.size() - rest.size()), now);
+    if (peers_.find(id) == nullptr) return;
+    if (association.phase == Association::Phase::kHandshaking) continue;
+    if (!rest.empty()) feed_established(association, rest);
+    return;
   }
   if (records == 0) ++counters_.datagrams_malformed;
   if (records > 0 && !run.empty()) step_handshake(association, run, now);
@@ -201,12 +213,8 @@ Association* Engine::pick_idle(const Association* except) {
 // Time
 
 void Engine::expire_handshake(Association& association, Micros now) {
+  if (resume_after_question(association, now)) return;
   DtlsConnection& connection = *association.connection();
-  if (std::exchange(connection.session_answered, false)) {
-    connection.idle_deadline_set = false;
-    step_handshake(association, {}, now);
-    return;
-  }
   RetransmissionTimer& timer = connection.timer;
   const bool repeated =
       timer.running() && timer.expire(now) == RetransmissionTimer::Verdict::kRetransmit && connection.retransmit(bio_);

@@ -42,6 +42,15 @@ enum class EventKind : int32_t {
   /// The transport reported an error to a client whose association is established, and goes on: anybody can forge such
   /// a report. b: errno.
   kPeerError = 12,
+  /// A handshake waits for answer_psk(). a: port. Payload: u8 length, IP text, u8 length, PSK identity.
+  kPskWanted = 13,
+  /// A handshake waits for answer_hello(). a: port, b: 1 when credentials are wanted for the name, which is then none
+  /// of
+  /// add_server_name(). Payload: u8 length, IP text, u8 length, server name (SNI).
+  kHelloWanted = 14,
+  /// A handshake that kPskWanted or kHelloWanted have told of has come to nothing without kClientError: its client has
+  /// begun another one.
+  kQuestionOver = 15,
 };
 
 constexpr int32_t kFlagResumed = 1;

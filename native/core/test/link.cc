@@ -35,6 +35,8 @@ std::shared_ptr<const core::Context> make_context(core::Role role, const LinkOpt
                                 .min_timeout = options.min_timeout,
                                 .max_timeout = options.max_timeout,
                                 .psk = std::move(psk),
+                                .asks_psk = options.asks_psk,
+                                .asks_admission = options.asks_admission,
                                 .verify = server ? core::Verify::kNone : core::Verify::kRequire,
                                 .sessions = options.sessions,
                                 .session_cache_size = options.sessions && server && !options.tickets ? 100 : 0,
@@ -47,7 +49,7 @@ Link::Link(LinkOptions given)
       client_context(make_context(core::Role::kClient, options, nullptr)),
       server(options.server_engine, server_context), client(2, nullptr), client_address(ipv4(2, 40000)),
       server_address(ipv4(1, 5684)) {
-  psk->set("client1", core::bytes_of("0123456789abcdef"));
+  if (!options.asks_psk) psk->set("client1", core::bytes_of("0123456789abcdef"));
 }
 
 core::PeerId Link::connect() {

@@ -74,6 +74,8 @@ struct LinkOptions {
   bool sessions = false;  ///< of both sides
   bool tickets = false;
   core::EngineOptions server_engine = {.number = 1, .max_peers = 1000};
+  bool asks_psk = false;        ///< server: and it knows nobody
+  bool asks_admission = false;  ///< server
 };
 
 /// A client and a server engine with a wire between them and a clock that only the test moves.
