@@ -44,6 +44,9 @@ export const ProtocolVersion = {
 /** What becomes of the peer's certificate: `core::Verify`. `request` is for servers: any outcome is let through and told. */
 export const Verify = { none: 0, request: 1, require: 2 } as const;
 
+/** Whether a client may go on: `core::HelloVerdict`. `failed`: nobody can tell. */
+export const HelloVerdict = { denied: 0, admitted: 1, failed: 2 } as const;
+
 /** Bits of the `flags` of {@link NativeEndpointSettings}. */
 export const EndpointFlag = {
   ipv6Only: 1,
@@ -85,6 +88,12 @@ export interface ContextSettings {
   maxTimeoutMicros: number;
   /** Server role. */
   psk: NativePskTable | null;
+  /** Server with `psk`, of datagrams: unknown identities are asked for by `pskWanted`. */
+  asksPsk: boolean;
+  /** Server, of datagrams: each hello is asked about by `helloWanted`. */
+  asksAdmission: boolean;
+  /** Server, of datagrams: hellos with a name of which `addServerName` was not told are asked about. */
+  asksCredentials: boolean;
   /** Own chain, leaf first; each element PEM (with one or more certificates) or DER. */
   certificates: readonly Uint8Array[];
   privateKey: Uint8Array | null;
@@ -288,12 +297,27 @@ export interface NativeReactor {
   closePeer(endpoint: number, peer: number): number;
   /** The same without close_notify. */
   forgetPeer(endpoint: number, peer: number): number;
+  /** After `helloWanted`; an admitted client gets the credentials of `context`, unless that is null. */
+  answerHello(
+    endpoint: number,
+    peer: number,
+    verdict: (typeof HelloVerdict)[keyof typeof HelloVerdict],
+    context: NativeContext | null,
+  ): number;
+  /** After `pskWanted`: null for an unknown identity; `failed`: nobody can tell. The key is copied. */
+  answerPsk(endpoint: number, peer: number, key: Uint8Array | null, failed: boolean): number;
   /** After `sessionWanted`: DER, or null when there is none. */
   answerSession(endpoint: number, peer: number, session: Uint8Array | null): number;
   /** Fills bytes sent, bytes received, datagrams sent, datagrams received. False when the peer is gone. */
   peerTraffic(endpoint: number, peer: number, out: BigUint64Array): boolean;
   /** Fills `out`; null is not the same as an empty context. False when the peer is gone, or OpenSSL refuses. RFC 5705. */
-  exportKeyingMaterial(endpoint: number, peer: number, label: string, context: Uint8Array | null, out: Uint8Array): boolean;
+  exportKeyingMaterial(
+    endpoint: number,
+    peer: number,
+    label: string,
+    context: Uint8Array | null,
+    out: Uint8Array,
+  ): boolean;
   /** Says goodbye to all peers and closes the handles; the event `endpointClosed` follows. */
   closeEndpoint(endpoint: number): void;
   setRef(endpoint: number, keepAlive: boolean): void;

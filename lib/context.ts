@@ -51,6 +51,9 @@ export const plainContext: Omit<ContextSettings, keyof TransportSettings | 'role
   preferOwnOrder: false,
   securityLevel: 2,
   psk: null,
+  asksPsk: false,
+  asksAdmission: false,
+  asksCredentials: false,
   certificates: [],
   privateKey: null,
   passphrase: null,
@@ -100,7 +103,7 @@ export function serverNameContext(
   security: ServerSecurity,
   transport: TransportSettings,
 ): NativeContext {
-  const { psk, sessions } = security;
+  const { psk, questions, sessions } = security;
   return buildContext(
     {
       ...plainContext,
@@ -114,6 +117,9 @@ export function serverNameContext(
       securityLevel: security.securityLevel,
       verify: verifyOf(identity),
       psk: psk === null ? null : pskTableOf(psk),
+      asksPsk: questions.psk !== null,
+      asksAdmission: questions.admit !== null,
+      asksCredentials: questions.selectContext !== null,
       sessions: sessions.enabled,
       sessionCacheSize: sessions.cacheSize,
       sessionTimeout: sessions.timeout,

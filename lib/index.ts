@@ -40,6 +40,13 @@ export type { DtlsOptions, RecordLayer } from './options/dtls-options.js';
 export type { HandshakeTimeouts } from './options/handshake-timeouts.js';
 export type { ListenOptions } from './options/listen-options.js';
 export type { PskCredentials } from './options/psk.js';
+export type {
+  AskingClient,
+  ClientAdmission,
+  ContextSelection,
+  PskLookup,
+  QuestionOptions,
+} from './options/questions.js';
 export type { ServerNameOptions } from './options/server-name.js';
 export type { DtlsServerOptions } from './options/server-options.js';
 export type { ServerIdentityOptions, ServerSecurityOptions } from './options/server-security.js';

@@ -20,6 +20,9 @@ export const Cause = {
   rejected: 12,
 } as const;
 
+/** What the `code` of a `rejected` failure says: `core::Rejection`. */
+export const Rejection = { denied: 0, noAnswer: 1 } as const;
+
 export interface Failure {
   cause: number;
   code: number;
@@ -44,8 +47,11 @@ export function isInOrder({ cause }: Failure): boolean {
   return cause === Cause.localClose || cause === Cause.closeNotify;
 }
 
-/** Undefined when the association ended in order. */
-export function describeFailure({ cause, code, reason }: Failure): DescribedFailure | undefined {
+/**
+ * Undefined when the association ended in order: see {@link isInOrder}. `refusal` is the error of a
+ * question that the application has not answered, if there was one.
+ */
+export function describeFailure({ cause, code, reason }: Failure, refusal?: TlsError): DescribedFailure | undefined {
   switch (cause) {
     case Cause.localClose:
     case Cause.closeNotify:
@@ -117,6 +123,13 @@ export function describeFailure({ cause, code, reason }: Failure): DescribedFail
         details: {},
       };
     case Cause.rejected:
+      if (code === Rejection.denied) {
+        return { code: 'ERR_CLIENT_DENIED', message: 'the client was not admitted', details: {} };
+      }
+      if (code === Rejection.noAnswer) {
+        const { code: why, message, cause: thrown } = refusal ?? noAnswer;
+        return { code: why, message, details: { cause: thrown } };
+      }
       return {
         code: 'ERR_PEER_LIMIT',
         message: 'the server is full (maxPeers), and no connection is idle enough to make room',
@@ -126,6 +139,8 @@ export function describeFailure({ cause, code, reason }: Failure): DescribedFail
       return { code: 'EPROTO', message: `unknown cause ${cause}`, details: { reason } };
   }
 }
+
+const noAnswer = { code: 'ERR_NO_ANSWER', message: 'the application did not answer in time', cause: undefined };
 
 /** The same as an error, `what` in front; undefined when the association ended in order. */
 export function failureToError(what: string, failure: Failure): TlsError | undefined {

@@ -58,6 +58,9 @@ export type TlsErrorCode =
   | 'ERR_NO_CIPHER_SUITE'
   | 'ERR_NO_PSK'
   | 'ERR_SESSION_STORE'
+  | 'ERR_CLIENT_DENIED'
+  | 'ERR_NO_ANSWER'
+  | 'ERR_QUESTION_FAILED'
   | 'ERR_PEER_LIMIT'
   | 'ERR_REPLACED'
   | 'ERR_IDLE_TIMEOUT'
@@ -97,6 +100,9 @@ export type TlsErrorCode =
  * | `ERR_NO_CIPHER_SUITE` | versions and security level leave none of the cipher suites |
  * | `ERR_NO_PSK` | the server was made without the option `psk` |
  * | `ERR_SESSION_STORE` | server: the session store failed, `cause` says how, or did not answer in time |
+ * | `ERR_CLIENT_DENIED` | server: `admit` denied a client |
+ * | `ERR_NO_ANSWER` | a function of the options (`psk`, `admit`, `selectContext`) did not answer in time |
+ * | `ERR_QUESTION_FAILED` | such a function failed, or what it answered cannot be used: `cause` says how |
  * | `ERR_PEER_LIMIT` | the table of peers is full |
  * | `ERR_REPLACED` | server: the client has started again from the same address and port |
  * | `ERR_IDLE_TIMEOUT` | server: nothing has come for the time of `idleTimeout` |

@@ -5,6 +5,8 @@ import type {
   ClientErrorRecord,
   ClosedRecord,
   ConnectedRecord,
+  HelloWantedRecord,
+  PskWantedRecord,
   SessionRecord,
   SessionWantedRecord,
 } from './records.js';
@@ -27,6 +29,12 @@ export interface EndpointOwner {
   session?(endpoint: Endpoint, record: SessionRecord): void;
   /** To be answered by `answerSession`; without this handler nothing is ever found. */
   sessionWanted?(endpoint: Endpoint, record: SessionWantedRecord): void;
+  /** To be answered by `answerPsk`; without this handler nobody can tell. */
+  pskWanted?(endpoint: Endpoint, record: PskWantedRecord): void;
+  /** To be answered by `answerHello`; without this handler nobody can tell. */
+  helloWanted?(endpoint: Endpoint, record: HelloWantedRecord): void;
+  /** Nobody waits for the answers of this peer any more; no `clientFailed` follows. */
+  questionOver?(endpoint: Endpoint, peer: number): void;
   /** The session with this id must not be resumed any more. */
   sessionRemoved?(endpoint: Endpoint, id: Buffer): void;
   /** An error of the transport, reported to a client's established association, which goes on. `errno` is positive. */

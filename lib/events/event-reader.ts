@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'; // the global is a getter, and this is the hot path
 import { markAsUntransferable } from 'node:worker_threads';
+import { HelloVerdict } from '../binding.js';
 import { rethrowLater } from '../errors/rethrow-later.js';
 import { TlsError } from '../errors/tls-error.js';
 import type { Endpoint } from './endpoint.js';
@@ -96,6 +97,17 @@ export class EventReader {
         break;
       case EventKind.sessionWanted:
         deliverWanted(endpoint, record.sessionWanted());
+        break;
+      case EventKind.pskWanted:
+        if (owner.pskWanted && !this.#payloadLost) owner.pskWanted(endpoint, record.pskWanted());
+        else endpoint.native.answerPsk(endpoint.number, records[start + PEER] as number, null, true);
+        break;
+      case EventKind.helloWanted:
+        if (owner.helloWanted && !this.#payloadLost) owner.helloWanted(endpoint, record.helloWanted());
+        else endpoint.native.answerHello(endpoint.number, records[start + PEER] as number, HelloVerdict.failed, null);
+        break;
+      case EventKind.questionOver:
+        owner.questionOver?.(endpoint, records[start + PEER] as number);
         break;
       case EventKind.peerError:
         owner.peerError?.(endpoint, records[start + PEER] as number, record.errno());

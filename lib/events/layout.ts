@@ -29,6 +29,9 @@ export const EventKind = {
   sessionRemoved: 10,
   datagram: 11,
   peerError: 12,
+  pskWanted: 13,
+  helloWanted: 14,
+  questionOver: 15,
 } as const;
 
 /** Flags in the lowest byte of `C` of a `connected` event; the port is above them. */

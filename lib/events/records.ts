@@ -24,6 +24,7 @@ export interface ClosedRecord {
 
 /** A `clientError` event. */
 export interface ClientErrorRecord {
+  peer: number;
   failure: Failure;
   remoteAddress: string;
   remotePort: number;
@@ -45,6 +46,25 @@ export interface SessionRecord {
 export interface SessionWantedRecord {
   peer: number;
   id: Buffer;
+}
+
+/** A `pskWanted` event: the handshake waits for `answerPsk`. */
+export interface PskWantedRecord {
+  peer: number;
+  address: string;
+  port: number;
+  identity: string;
+}
+
+/** A `helloWanted` event: the handshake waits for `answerHello`. */
+export interface HelloWantedRecord {
+  peer: number;
+  address: string;
+  port: number;
+  /** SNI; empty without. */
+  serverName: string;
+  /** Whether the name has no credentials yet. */
+  wantsCredentials: boolean;
 }
 
 /** Of one association, UDP payload: handshake and record overhead included. */
@@ -100,7 +120,13 @@ export class RecordView {
     const payload = this.#reader();
     const remoteAddress = payload.text();
     const pskIdentity = payload.text();
-    return { failure: this.#failure(payload), remoteAddress, remotePort: this.#int(C), pskIdentity };
+    return {
+      peer: this.#int(PEER),
+      failure: this.#failure(payload),
+      remoteAddress,
+      remotePort: this.#int(C),
+      pskIdentity,
+    };
   }
 
   session(): SessionRecord {
@@ -111,6 +137,22 @@ export class RecordView {
 
   sessionWanted(): SessionWantedRecord {
     return { peer: this.#int(PEER), id: this.sessionId() };
+  }
+
+  pskWanted(): PskWantedRecord {
+    const payload = this.#reader();
+    return { peer: this.#int(PEER), port: this.#int(A), address: payload.text(), identity: payload.text() };
+  }
+
+  helloWanted(): HelloWantedRecord {
+    const payload = this.#reader();
+    return {
+      peer: this.#int(PEER),
+      port: this.#int(A),
+      wantsCredentials: this.#int(B) !== 0,
+      address: payload.text(),
+      serverName: payload.text(),
+    };
   }
 
   /** A copy of the whole payload. */

@@ -8,6 +8,7 @@ import {
   parseCertificateOptions,
 } from './certificates.js';
 import { boolean, invalidOption, invalidSecret, optionsRecord } from './check.js';
+import { parseQuestions, type QuestionSettings } from './questions.js';
 import { parseSessions, type SessionOptions, type SessionSettings } from './sessions.js';
 import { parseTrustOptions, type TrustOptions, type TrustSettings, trustOptionNames } from './trust.js';
 import { parseVersions, type VersionSettings, versionOptionNames } from './versions.js';
@@ -52,7 +53,10 @@ export interface ServerIdentitySettings extends CertificateSettings, TrustSettin
 }
 
 export interface ServerSecurity extends ServerIdentitySettings, AlgorithmSettings, VersionSettings {
+  /** Empty where the keys are asked for. */
   readonly psk: PskStore | null;
+  /** Of datagrams. */
+  readonly questions: QuestionSettings;
   readonly preferServerOrder: boolean;
   readonly sessions: SessionSettings;
 }
@@ -78,20 +82,33 @@ export function parseServerSecurity(options: Record<string, unknown>, transport:
   if (options['psk'] === undefined && !certificate) {
     throw invalidOption('psk', undefined, 'identities and keys, or cert and key instead');
   }
-  const psk = options['psk'] === undefined ? null : parseStore(options['psk']);
+  const questions = parseQuestions(options);
+  if (questions.psk !== null && transport === Transport.stream) {
+    throw invalidOption('psk', options['psk'], 'a PskStore, a Map or an object', 'a function is for DtlsServer');
+  }
+  if (questions.selectContext !== null && !certificate) {
+    throw invalidOption('cert', undefined, 'that of clients without a server name, before selectContext');
+  }
+  const psk =
+    options['psk'] === undefined ? null : questions.psk === null ? parseStore(options['psk']) : new PskStore();
   return Object.freeze({
     ...identity,
     ...versions,
     ...parseAlgorithms(options, { psk: psk !== null, certificate, tls13 }),
     psk,
+    questions,
     preferServerOrder: boolean(options['preferServerOrder'], 'preferServerOrder', false),
     sessions: parseSessions(options['sessions']),
   });
 }
 
-/** Of one server name: `addContext()`. What it does not say of its clients is as `server` has it. */
-export function parseServerIdentity(value: unknown, server: ServerIdentitySettings): ServerIdentitySettings {
-  const identity = parseIdentity(optionsRecord(value, 'addContext', identityNames), server);
+/** Of one server name: `addContext()`, or what `selectContext` answers. What it does not say of its clients is as `server` has it. */
+export function parseServerIdentity(
+  value: unknown,
+  server: ServerIdentitySettings,
+  where = 'addContext',
+): ServerIdentitySettings {
+  const identity = parseIdentity(optionsRecord(value, where, identityNames), server);
   if (identity.certificates.length > 0) return Object.freeze(identity);
   throw invalidOption('cert', undefined, 'the certificate for this server name');
 }

@@ -30,6 +30,7 @@ import { inspected } from '../socket/inspection.js';
 import { Peer } from '../socket/peer.js';
 import { type GroupPlace, setJoinGroup } from './join-group.js';
 import { listenError, openAtAddress } from './listen-address.js';
+import { Questions } from './questions.js';
 import { ServerSecurityContext } from './server-security-context.js';
 
 /** Events of a {@link DtlsServer} and what their listeners get. */
@@ -43,7 +44,10 @@ export interface DtlsServerEvents {
    * listener alone needs the least memory for each connection: the socket is made with the first message.
    */
   message: [message: Buffer, socket: DtlsSocket];
-  /** A client has not: wrong identity or key, bad certificate, no common cipher suite, timeout. The server is well. */
+  /**
+   * A client has not: wrong identity or key, bad certificate, no common cipher suite, timeout, denied by `admit`, a
+   * question without an answer. The server is well.
+   */
   clientError: [error: ClientError];
   /** A line in NSS key log format, with its line end. The first listener switches it on, for handshakes from then on. */
   keylog: [line: Buffer];
@@ -72,6 +76,7 @@ type ServerListenSettings = ListenSettings & { readonly descriptor?: number };
 export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   readonly #settings: ServerSettings;
   readonly #context: ServerSecurityContext;
+  readonly #questions: Questions;
   #counters = createCounters();
   #state: 'idle' | 'opening' | 'listening' | 'closing' | 'closed' = 'idle';
   #endpoint: Endpoint | undefined;
@@ -93,6 +98,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     this.#context = new ServerSecurityContext(security, transport, keylogFile !== undefined, (error) => {
       this.emit('sessionStoreError', error);
     });
+    this.#questions = new Questions(security.questions, (options) => this.#context.names.select(options));
     (this as EventEmitter).on('newListener', DtlsServer.#onNewListener);
   }
 
@@ -269,6 +275,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
 
   #beginClose(): void {
     this.#state = 'closing';
+    this.#questions.close(serverClosed('close'));
     this.#context.ticketKeys.stop();
     this.#opening.abort();
     if (this.#endpoint === undefined) {
@@ -299,8 +306,10 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     }
   }
 
-  #reportClientError({ failure, remoteAddress, remotePort, pskIdentity }: ClientErrorRecord): void {
-    const described = describeFailure(failure) ?? {
+  /** `refusal`: why a question to the application has ended the handshake, if it has. */
+  #reportClientError(record: ClientErrorRecord, refusal: TlsError | undefined): void {
+    const { failure, remoteAddress, remotePort, pskIdentity } = record;
+    const described = describeFailure(failure, refusal) ?? {
       code: 'ERR_CLOSED',
       message: 'the client ended the handshake',
       details: {},
@@ -335,7 +344,8 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     peerClosed: (endpoint, { peer, failure, traffic }) => endpoint.peers.get(peer)?.endWith(failure, traffic),
     message: ({ socket }, message) => this.emit('message', message, socket),
     clientFailed: (record) => {
-      if (this.#state === 'listening') this.#reportClientError(record);
+      const refusal = this.#questions.over(record.peer);
+      if (this.#state === 'listening') this.#reportClientError(record, refusal);
     },
     keylogLine: (line) => {
       if (this.#settings.keylogFile !== undefined) appendKeylog(this.#settings.keylogFile, line);
@@ -343,6 +353,13 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     },
     session: (_endpoint, { id, session }) => this.#context.storedSessions?.keep(id, session),
     sessionWanted: (endpoint, { peer, id }) => void this.#answerSession(endpoint, peer, id),
+    pskWanted: (endpoint, record) => {
+      if (this.#state === 'listening') this.#questions.askPsk(endpoint, record);
+    },
+    helloWanted: (endpoint, record) => {
+      if (this.#state === 'listening') this.#questions.askHello(endpoint, record);
+    },
+    questionOver: (_endpoint, peer) => void this.#questions.over(peer),
     sessionRemoved: (_endpoint, id) => this.#context.storedSessions?.forget(id),
     endpointFailed: (_endpoint, errno) => {
       if (this.#state !== 'listening') return;

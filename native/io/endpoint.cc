@@ -75,13 +75,6 @@ core::Engine::ConnectResult Endpoint::connect(const core::Address& to, std::shar
   return result;
 }
 
-core::Status Endpoint::answer_session(core::PeerId peer, core::ByteView der) {
-  now_ = Reactor::now();
-  const core::Status status = engine_->answer_session(peer, der);
-  arm_timer();
-  return status;
-}
-
 void Endpoint::send(const core::Outbox& outbox, size_t first, size_t last) {
   if (shut_down_) {
     counters_->datagrams_unsent += last - first;
@@ -280,6 +273,11 @@ void Endpoint::arm_timer() {
   const uint64_t milliseconds = next > now_ ? (next - now_ + 999) / 1000 : 1;
   uv_timer_start(
       timer_.raw(), [](uv_timer_t* timer) { static_cast<Endpoint*>(timer->data)->on_timer(); }, milliseconds, 0);
+}
+
+void Endpoint::arm_timer_now() {
+  now_ = Reactor::now();
+  arm_timer();
 }
 
 // Room for events. The reader may do anything while it reads, so all of these may find the endpoint closed.

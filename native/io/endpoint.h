@@ -42,7 +42,13 @@ class Endpoint final : private SocketObserver {
 
   core::Engine::ConnectResult connect(const core::Address& to, std::shared_ptr<const core::Context> context,
                                       core::ClientParameters parameters);
-  core::Status answer_session(core::PeerId peer, core::ByteView der);
+  /// `give(engine)` answers a question of a handshake: see core::Engine.
+  template <typename Give>
+  core::Status answer(Give give) {
+    const core::Status status = give(*engine_);
+    arm_timer_now();
+    return status;
+  }
   void send(const core::Outbox& outbox, size_t first, size_t last);
   void set_ref(bool keep_alive) { socket_->set_ref(keep_alive); }
 
@@ -94,6 +100,7 @@ class Endpoint final : private SocketObserver {
   void note_memory();
   void on_timer();
   void arm_timer();
+  void arm_timer_now();
   bool make_room();
   bool take_backlog();
   void note_script_work();

@@ -35,6 +35,9 @@ core::ContextOptions read_options(Napi::Env env, Properties& settings) {
     PskTableWrap* table = PskTableWrap::from(env, settings.value("psk"));
     if (settings.expect(table != nullptr, "psk", "a PskTable or null")) options.psk = table->table();
   }
+  options.asks_psk = options.psk != nullptr && settings.boolean("asksPsk");
+  options.asks_admission = settings.boolean("asksAdmission");
+  options.asks_credentials = settings.boolean("asksCredentials");
   options.verify = static_cast<core::Verify>(settings.natural("verify", 2));
   options.dane = settings.boolean("dane");
   options.sessions = settings.boolean("sessions");

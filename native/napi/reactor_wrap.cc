@@ -32,7 +32,9 @@ Napi::Function ReactorWrap::define(Napi::Env env) {
                          define_method<&ReactorWrap::connect>("connect"),
                          define_method<&ReactorWrap::close_peer>("closePeer"),
                          define_method<&ReactorWrap::forget_peer>("forgetPeer"),
+                         define_method<&ReactorWrap::answer_hello>("answerHello"),
                          define_method<&ReactorWrap::answer_session>("answerSession"),
+                         define_method<&ReactorWrap::answer_psk>("answerPsk"),
                          define_method<&ReactorWrap::peer_traffic>("peerTraffic"),
                          define_method<&ReactorWrap::export_keying_material>("exportKeyingMaterial"),
                          define_method<&ReactorWrap::close_endpoint>("closeEndpoint"),
@@ -222,12 +224,38 @@ Napi::Value ReactorWrap::forget_peer(const Napi::CallbackInfo& info) {
   return with_peer(info, [](io::Endpoint& endpoint, core::PeerId peer) { return endpoint.engine().forget(peer); });
 }
 
+Napi::Value ReactorWrap::answer_hello(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const auto verdict = static_cast<core::HelloVerdict>(arguments.natural(2, 2));
+  std::shared_ptr<const core::Context> chosen;
+  if (!arguments.is_null(3)) {
+    chosen = datagram_context_of(info.Env(), info[3], core::Role::kServer);
+    arguments.expect(chosen != nullptr, 3, "a server Context for datagrams, or null");
+  }
+  if (!arguments.valid()) return {};
+  return with_peer(info, [&](io::Endpoint& endpoint, core::PeerId peer) {
+    return endpoint.answer([&](core::Engine& engine) { return engine.answer_hello(peer, verdict, std::move(chosen)); });
+  });
+}
+
 Napi::Value ReactorWrap::answer_session(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const core::ByteView session = arguments.is_null(2) ? core::ByteView() : arguments.bytes(2);
   if (!arguments.valid()) return {};
-  return with_peer(
-      info, [session](io::Endpoint& endpoint, core::PeerId peer) { return endpoint.answer_session(peer, session); });
+  return with_peer(info, [session](io::Endpoint& endpoint, core::PeerId peer) {
+    return endpoint.answer([&](core::Engine& engine) { return engine.answer_session(peer, session); });
+  });
+}
+
+Napi::Value ReactorWrap::answer_psk(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const core::ByteView key = arguments.is_null(2) ? core::ByteView() : arguments.bytes(2);
+  const bool failed = arguments.boolean(3);
+  arguments.expect(key.size() <= core::PskTable::kMaxKey, 2, "at most 256 bytes");
+  if (!arguments.valid()) return {};
+  return with_peer(info, [key, failed](io::Endpoint& endpoint, core::PeerId peer) {
+    return endpoint.answer([&](core::Engine& engine) { return engine.answer_psk(peer, key, failed); });
+  });
 }
 
 /// The status of a call on an endpoint, for the arguments endpoint and peer.

@@ -31,7 +31,9 @@ class ReactorWrap final : public Wrapped<ReactorWrap> {
   Napi::Value connect(const Napi::CallbackInfo& info);
   Napi::Value close_peer(const Napi::CallbackInfo& info);
   Napi::Value forget_peer(const Napi::CallbackInfo& info);
+  Napi::Value answer_hello(const Napi::CallbackInfo& info);
   Napi::Value answer_session(const Napi::CallbackInfo& info);
+  Napi::Value answer_psk(const Napi::CallbackInfo& info);
   Napi::Value peer_traffic(const Napi::CallbackInfo& info);
   Napi::Value export_keying_material(const Napi::CallbackInfo& info);
   Napi::Value close_endpoint(const Napi::CallbackInfo& info);

@@ -87,7 +87,7 @@ test('a slab that was detached between two batches: messages are lost, the other
   t.deepEqual(log, [
     ['connected', { peer: 5, cipher: 0xc0a8, innerMtu: 1200, resumed: false, remotePort: 5684, ...nobody, ...unknown }],
     'session wanted, id of 0 bytes',
-    ['failed', { failure: { cause: 2, code: 0, reason: '' }, remotePort: 99, ...nobody }],
+    ['failed', { peer: 5, failure: { cause: 2, code: 0, reason: '' }, remotePort: 99, ...nobody }],
     ['closed', { peer: 5, failure: { cause: 5, code: 7, reason: '' }, traffic: nothing }],
     'errno 111',
     'message heard',

@@ -20,7 +20,11 @@ async function pair(
 
 const suites = ['TLS_PSK_WITH_AES_128_CCM_8', 'TLS_PSK_WITH_AES_256_GCM_SHA384', 'TLS_PSK_WITH_AES_128_CBC_SHA256'];
 for (const suite of suites) {
-  for (const layers of [['own', 'own'], ['own', 'openssl'], ['openssl', 'own']] as const) {
+  for (const layers of [
+    ['own', 'own'],
+    ['own', 'openssl'],
+    ['openssl', 'own'],
+  ] as const) {
     test(`${suite}, the client's records are of ${layers[1]}, the server's of ${layers[0]}`, async (t) => {
       const [client, server] = await pair(t, layers, suite);
       for (const context of [undefined, Buffer.alloc(0), Buffer.from('context')]) {

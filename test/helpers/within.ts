@@ -11,6 +11,15 @@ export async function within<T>(milliseconds: number, what: string, promise: Pro
   }
 }
 
+/** A promise that its maker resolves from outside. */
+export function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 /** Looks every few milliseconds until `condition` holds. */
 export async function until(what: string, condition: () => boolean, milliseconds = 20_000): Promise<void> {
   const end = Date.now() + milliseconds;

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type NativeReactor, ProtocolVersion } from '#lib/binding.js';
+import { HelloVerdict, type NativeReactor, ProtocolVersion } from '#lib/binding.js';
 import { Endpoint, type EndpointOwner } from '#lib/events/endpoint.js';
 import { EventReader } from '#lib/events/event-reader.js';
 import { EventKind } from '#lib/events/layout.js';
@@ -81,6 +81,34 @@ test('sessionWanted: an owner that does not want to know has no such session', (
   const answerSession = (...answer: unknown[]) => answers.push(answer);
   read({}, { kind: 'sessionWanted', payload: [Buffer.from('id')] }, { answerSession });
   t.deepEqual(answers, [[0, peer, null]]);
+});
+
+test('pskWanted and helloWanted: who asks, and for what', (t) => {
+  const psk = recorder('pskWanted');
+  read(psk.owner, { kind: 'pskWanted', payload: [sized('10.0.0.7'), sized('me')], a: 5684 });
+  t.deepEqual(psk.calls, [[{ peer, address: '10.0.0.7', port: 5684, identity: 'me' }]]);
+  const hello = recorder('helloWanted');
+  read(hello.owner, { kind: 'helloWanted', payload: [sized('10.0.0.7'), sized('a.example')], a: 5684, b: 1 });
+  const expected = { peer, address: '10.0.0.7', port: 5684, serverName: 'a.example', wantsCredentials: true };
+  t.deepEqual(hello.calls, [[expected]]);
+});
+
+test('pskWanted and helloWanted: for an owner that does not want to know nobody can tell', (t) => {
+  const answers: unknown[] = [];
+  const answerPsk = (...answer: unknown[]) => answers.push(answer);
+  const answerHello = (...answer: unknown[]) => answers.push(answer);
+  read({}, { kind: 'pskWanted', payload: [sized('10.0.0.7'), sized('me')] }, { answerPsk });
+  read({}, { kind: 'helloWanted', payload: [sized('10.0.0.7'), sized('')] }, { answerHello });
+  t.deepEqual(answers, [
+    [0, peer, null, true],
+    [0, peer, HelloVerdict.failed, null],
+  ]);
+});
+
+test('questionOver: of whom', (t) => {
+  const { owner, calls } = recorder('questionOver');
+  read(owner, { kind: 'questionOver', payload: [] });
+  t.deepEqual(calls, [[peer]]);
 });
 
 test('datagram: where to, and a view of its bytes', (t) => {

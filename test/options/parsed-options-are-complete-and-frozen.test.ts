@@ -47,16 +47,18 @@ test('of a server', (t) => {
     maxPeers: 100_000,
     admission,
   } as never);
-  const sessions = settings.security.sessions;
-  t.deepEqual({ ...settings.security, psk: undefined, sessions: undefined }, {
+  const { sessions, questions } = settings.security;
+  t.deepEqual(questions, { psk: null, admit: null, selectContext: null, timeout: 5_000 });
+  t.deepEqual({ ...settings.security, psk: undefined, questions: undefined, sessions: undefined }, {
     ...security,
     psk: undefined,
     preferServerOrder: false,
     requestCert: false,
+    questions: undefined,
     sessions: undefined,
   } as never);
   t.is(settings.security.psk, psk);
-  const parts = [settings, settings.handshakeTimeouts, settings.admission, settings.security, sessions];
+  const parts = [settings, settings.handshakeTimeouts, settings.admission, settings.security, sessions, questions];
   for (const part of parts) t.true(Object.isFrozen(part));
 });
 
