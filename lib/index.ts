@@ -39,7 +39,7 @@ export type { ClientSecurityOptions } from './options/client-security.js';
 export type { DtlsOptions, RecordLayer } from './options/dtls-options.js';
 export type { HandshakeTimeouts } from './options/handshake-timeouts.js';
 export type { ListenOptions } from './options/listen-options.js';
-export type { PskCredentials } from './options/psk.js';
+export type { PskCredentials, PskSource } from './options/psk.js';
 export type {
   AskingClient,
   ClientAdmission,

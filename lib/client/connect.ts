@@ -5,6 +5,7 @@ import { type ClientSettings, type ConnectOptions, parseConnectOptions } from '.
 import { wipeClientSecrets } from '../options/client-security.js';
 import { type ResolvedHost, resolveHost } from '../resolve-host.js';
 import type { DtlsSocket } from '../socket/dtls-socket.js';
+import { askForPsk } from './ask-for-psk.js';
 import { ClientConnection } from './client-connection.js';
 
 /**
@@ -14,14 +15,14 @@ import { ClientConnection } from './client-connection.js';
  * `ECONNREFUSED` when the system says that nobody listens there, `ETIMEDOUT` when the server stays silent (which is
  * also how most servers treat a wrong key), `ERR_ALERT_RECEIVED` when it refuses, `ERR_CERTIFICATE_VERIFY` when its
  * certificate is not believed, with the name of the fault as `verifyError`; `ERR_DANE_UNUSABLE`, `ERR_TLS_LIBRARY`,
- * `ABORT_ERR`.
+ * `ERR_QUESTION_FAILED`, `ABORT_ERR`.
  *
  * @example
  * const socket = await connect({ host: '127.0.0.1', port, psk: { identity: 'device', key: Buffer.from('secret') } });
  * socket.send('hello');
  */
 export async function connect(options: ConnectOptions): Promise<DtlsSocket> {
-  const settings = parseConnectOptions(options);
+  const settings = parseConnectOptions(await askForPsk(options));
   return publishConnect('dtls', settings.host, settings.port, () => connectAs(settings));
 }
 

@@ -147,6 +147,9 @@ function parseObjects(value: unknown): string {
 function defaultEndpoint(psk: unknown): string {
   if (psk === undefined)
     throw invalidOption('psk', undefined, 'identity and key, or a certificate and the option endpoint');
+  if (typeof psk === 'function') {
+    throw invalidOption('endpoint', undefined, 'a name, where psk is a function');
+  }
   const { identity } = secretsRecord(psk, 'psk', ['identity', 'key']);
   if (typeof identity === 'string') return identity;
   if (identity instanceof Uint8Array) return Buffer.from(identity).toString('utf8');

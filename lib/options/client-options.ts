@@ -8,8 +8,18 @@ import {
   parseClientSecurity,
 } from './client-security.js';
 import { type DtlsOptions, type DtlsSettings, dtlsOptionNames, parseDtlsOptions } from './dtls-options.js';
+import type { PskCredentials, PskSource } from './psk.js';
 
-export interface ConnectOptions extends DtlsOptions, ClientSecurityOptions {
+export interface ConnectOptions extends DtlsOptions, Omit<ClientSecurityOptions, 'psk'> {
+  /**
+   * Identity and key, or a function that gives them when the attempt begins, before the host name is looked up. `signal` ends
+   * the wait for it; what it throws, or rejects with, is the `cause` of `ERR_QUESTION_FAILED`. It hears nothing of the
+   * server: a hint in ServerKeyExchange (RFC 4279, 5.2) is not used in LwM2M and ignored. Default: none, the server has a
+   * certificate. Throws `ERR_INVALID_PSK`. `SSL_CTX_set_psk_client_callback`.
+   *
+   * @example psk: async ({ host }) => vault.credentialsFor(host)
+   */
+  psk?: PskCredentials | PskSource | undefined;
   /**
    * Server to connect to: an IP address, or a name whose first address of the system's resolver is taken. Required.
    * Throws `ERR_INVALID_OPTION`; `ENOTFOUND`. `dns.lookup`, `connect(2)`.

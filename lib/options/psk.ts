@@ -9,6 +9,15 @@ export interface PskCredentials {
   key: Uint8Array;
 }
 
+/** Gives the credentials for one attempt to connect, when it begins. */
+export type PskSource = (server: {
+  /** As in the options. */
+  readonly host: string;
+  readonly port: number;
+  /** That of the options, or one that never fires. */
+  readonly signal: AbortSignal;
+}) => PskCredentials | Promise<PskCredentials>;
+
 export interface PskSettings {
   readonly identity: Uint8Array;
   readonly key: Uint8Array;
