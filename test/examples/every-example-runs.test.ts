@@ -41,6 +41,13 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
     'lwm2m_tls_messages_sent_total{server="example"} 1',
   ],
   'group.mjs': ['worker 0 says hello', 'worker 1 says hello', 'each of the clients was heard: true', 'resumed: true'],
+  'psk-lookup.mjs': [
+    '127.0.0.1 says that it is device-1',
+    'the server says hello',
+    '127.0.0.1 says that it is device-2',
+    'device-2: ERR_UNKNOWN_PSK_IDENTITY',
+    'refused: unknown_psk_identity',
+  ],
   'lwm2m-server.mjs': [
     'device-1 registers for 60 s with /1/0 /3/0',
     'device-1 updates, now for 120 s',
