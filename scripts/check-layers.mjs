@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { filesBelow, nativeFiles } from './list-sources.mjs';
+import { filesBelow, isTest, nativeFiles } from './list-sources.mjs';
 
 const projectFolder = path.resolve(import.meta.dirname, '..');
 const longestFile = 450;
@@ -109,7 +109,7 @@ process.exitCode = violations.length > 0 ? 1 : 0;
 function native(layer, { tests = true } = {}) {
   return nativeFiles()
     .filter((file) => file.startsWith(`native/${layer}`))
-    .filter((file) => tests || !file.startsWith('native/core/test/'));
+    .filter((file) => tests || !isTest(file));
 }
 
 function library() {

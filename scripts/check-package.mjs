@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { nativeFiles } from './list-sources.mjs';
+import { isTest, nativeFiles } from './list-sources.mjs';
 
 const projectFolder = path.resolve(import.meta.dirname, '..');
 const needed = [
@@ -29,9 +29,10 @@ const needed = [
   'native/exports.macos.txt',
   'scripts/install.mjs',
   'scripts/openssl/locate.mjs',
-  ...nativeFiles().filter((file) => !file.startsWith('native/core/test/')),
+  ...nativeFiles().filter((file) => !isTest(file)),
 ];
-const unwanted = /^(test|lib|bench|build|build-test|node_modules|docs\/api|native\/core\/test|\.)\b|\.(tgz|log|pcap)$/;
+const unwanted =
+  /^(test|lib|bench|build|build-test|node_modules|docs\/api|native\/core\/(test|fuzz)|\.)\b|\.(tgz|log|pcap)$/;
 
 const files = packedFiles();
 const problems = [

@@ -1,6 +1,6 @@
 /**
- * Prints the C++ sources of the addon, one a line and in a stable order: all of native/ but the unit tests of core.
- * With --headers it prints the headers and the tests as well: everything that has a format and layers to keep.
+ * Prints the C++ sources of the addon, one a line and in a stable order: all of native/ but the unit tests and the
+ * fuzz targets of core. With --headers it prints the headers and these as well: everything that has a format and layers to keep.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,12 @@ const projectFolder = path.resolve(import.meta.dirname, '..');
 
 /** @returns {string[]} paths relative to the project, with forward slashes */
 export function nativeSources() {
-  return nativeFiles().filter((file) => file.endsWith('.cc') && !file.startsWith('native/core/test/'));
+  return nativeFiles().filter((file) => file.endsWith('.cc') && !isTest(file));
+}
+
+/** Neither compiled into the addon nor shipped. @returns {boolean} */
+export function isTest(file) {
+  return /^native\/core\/(test|fuzz)\//.test(file);
 }
 
 /** @returns {string[]} */
