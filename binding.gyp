@@ -34,7 +34,7 @@
             "-Wl,-Bsymbolic",
             "-Wl,--version-script=<(module_root_dir)/native/exports.map",
             "-Wl,-z,nodelete",
-            # See native/core/cleanse.cc and fork_id.cc.
+            # See native/core/cleanse.cc and native/io/fork_id.cc.
             "-Wl,--wrap=OPENSSL_cleanse,--wrap=getpid",
             "-Wl,-z,relro,-z,now",
             "-Wl,-z,noexecstack",
