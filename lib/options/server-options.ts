@@ -16,7 +16,7 @@ export interface DtlsServerOptions
     Omit<ServerSecurityOptions, 'psk'>,
     QuestionOptions {
   /**
-   * The identities that may connect, and their keys. A {@link PskStore} is used as it is, and may serve several servers;
+   * The identities that may connect, and their keys. A `PskStore` is used as it is, and may serve several servers;
    * from a map or an object a store is made. Either way `server.identities` may change while the server runs.
    * An empty one lets nobody in.
    *
