@@ -154,7 +154,7 @@ class Attacker {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  start_over();
+  start_over({data, size});
   FuzzedDataProvider input(data, size);
   const auto kind = static_cast<Security::Kind>(input.ConsumeIntegralInRange<uint8_t>(0, Security::kKinds - 1));
   const bool busy = input.ConsumeBool();

@@ -35,7 +35,11 @@ const RAND_METHOD predictable = {nullptr, predictable_bytes, nullptr, nullptr, p
 
 }  // namespace
 
-void start_over() { state = 1; }
+/// FNV-1a.
+void start_over(core::ByteView input) {
+  state = 0xcbf29ce484222325;
+  for (const uint8_t byte : input) state = (state ^ byte) * 0x100000001b3;
+}
 
 extern "C" {
 
@@ -52,7 +56,7 @@ int __wrap_gettimeofday(timeval* out, void*) {
 int LLVMFuzzerInitialize(int*, char***) {
   REQUIRE(core::initialize_library());
   REQUIRE(RAND_set_rand_method(&predictable) == 1);
-  start_over();
+  start_over({});
   return 0;
 }
 }

@@ -20,8 +20,10 @@
 /// Before anything else; libFuzzer does it for the targets.
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv);
 
-/// To be called at the start of each input: the numbers that OpenSSL draws are the same for each from here on.
-void start_over();
+/// To be called at the start of each input: what OpenSSL draws from here on follows from the input. It is another for
+/// each, since libFuzzer learns the operands of comparisons: what was sealed or issued for one input must open nothing
+/// in the next.
+void start_over(core::ByteView input);
 
 /// Bytes of the input, `most` of them at most. In a block of their own, so that reading outside of them is noticed.
 inline std::vector<uint8_t> take_bytes(FuzzedDataProvider& input, uint16_t most) {

@@ -157,7 +157,7 @@ class Strangers {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  start_over();
+  start_over({data, size});
   REQUIRE(hooks > 0);
   FuzzedDataProvider input(data, size);
   Strangers strangers(input);

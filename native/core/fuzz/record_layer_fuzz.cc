@@ -26,12 +26,19 @@ struct Sealed {
   std::vector<uint8_t> record;
 };
 
-/// Keys are all zero but for what tells the directions apart: nobody guesses here.
-RecordLayer::State state_of(const core::CipherSuite& suite, bool sender, uint64_t first_sequence) {
+core::DirectionKeys make_keys() {
+  core::DirectionKeys keys;
+  REQUIRE(RAND_bytes(keys.key.data(), static_cast<int>(keys.key.size())) == 1);
+  REQUIRE(RAND_bytes(keys.fixed_iv.data(), static_cast<int>(keys.fixed_iv.size())) == 1);
+  return keys;
+}
+
+RecordLayer::State state_of(const core::CipherSuite& suite, const core::DirectionKeys& read,
+                            const core::DirectionKeys& write, uint64_t first_sequence) {
   RecordLayer::State state;
   state.suite = &suite;
-  state.write.key[0] = sender ? 1 : 2;
-  state.read.key[0] = sender ? 2 : 1;
+  state.read = read;
+  state.write = write;
   state.next_write_sequence = first_sequence;
   return state;
 }
@@ -39,9 +46,8 @@ RecordLayer::State state_of(const core::CipherSuite& suite, bool sender, uint64_
 class Channel {
  public:
   Channel(FuzzedDataProvider& input, const core::CipherSuite& suite)
-      : input_(input), first_sequence_(take_first_sequence()),
-        sender_(ciphers_, state_of(suite, true, first_sequence_)),
-        receiver_(std::in_place, ciphers_, state_of(suite, false, 0)) {}
+      : input_(input), sender_(ciphers_, state_of(suite, backwards_, forwards_, take_first_sequence())),
+        receiver_(std::in_place, ciphers_, state_of(suite, forwards_, backwards_, 0)) {}
 
   void take_step() {
     enum class Step : uint8_t { kSeal, kDeliver, kMutate, kMakeUp, kSaveAndRestore, kOwn, kMaxValue = kOwn };
@@ -146,7 +152,8 @@ class Channel {
   }
 
   FuzzedDataProvider& input_;
-  const uint64_t first_sequence_;
+  const core::DirectionKeys forwards_ = make_keys();
+  const core::DirectionKeys backwards_ = make_keys();
   core::CipherCache ciphers_;
   RecordLayer sender_;
   std::optional<RecordLayer> receiver_;
@@ -164,7 +171,7 @@ const core::CipherSuite& suite_of(uint8_t number) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  start_over();
+  start_over({data, size});
   FuzzedDataProvider input(data, size);
   Channel channel(input, suite_of(input.ConsumeIntegral<uint8_t>()));
   for (int i = 0; i < kMaxSteps && input.remaining_bytes() > 0; ++i) channel.take_step();
