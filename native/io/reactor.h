@@ -77,7 +77,7 @@ class Reactor {
 
  private:
   static constexpr size_t kLargeOutbox = 512;
-  static constexpr uint64_t kHandshakeNanosPerTurn = 2'000'000;
+  static constexpr uint64_t kHandshakeNanosPerTurn = 10'000'000;
 
   void work_off_deferred();
   void settle();
