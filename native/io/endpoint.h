@@ -99,6 +99,8 @@ class Endpoint final : private SocketObserver {
   void account_handshake();
   void note_memory();
   void on_timer();
+  bool is_held_up(core::Micros due);
+  bool has_unread() const;
   void arm_timer();
   void arm_timer_now();
   bool make_room();
@@ -116,6 +118,8 @@ class Endpoint final : private SocketObserver {
   UvHandle<uv_timer_t> timer_;
   core::Micros now_ = 0;
   core::Micros armed_for_ = core::kNever;
+  core::Micros held_up_at_ = 0;  ///< when the loop was last found late; deadlines before then have had their grace
+  core::Micros grace_until_ = 0;
   bool open_ = false;
   bool shut_down_ = false;
   bool script_work_noted_ = false;

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,6 +70,11 @@ int path_mtu_of(int fd) {
   static_cast<void>(fd);
   return 0;
 #endif
+}
+
+bool has_input(int fd) {
+  pollfd asked = {fd, POLLIN, 0};
+  return poll(&asked, 1, 0) > 0;
 }
 
 int shut_down(int fd) { return shutdown(fd, SHUT_RDWR) == 0 ? 0 : -errno; }

@@ -45,6 +45,9 @@ int family_of(int fd);
 /// Of a connected socket, IP header included; 0 when the system does not tell.
 int path_mtu_of(int fd);
 
+/// Whether reading would find something, an error included.
+bool has_input(int fd);
+
 /// shutdown(2) in both directions: 0 or a negative error number.
 int shut_down(int fd);
 
