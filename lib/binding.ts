@@ -170,6 +170,10 @@ export interface ClientParameters {
   /** DNS name or IP literal that the certificate must be for, and DANE base domain; empty: not checked. */
   verifyName: string;
   tlsa: readonly TlsaRecord[];
+  /** Own chain of this handshake alone, in the form of {@link ContextSettings.certificates}; empty: the context's. */
+  certificates: readonly Uint8Array[];
+  /** That of `certificates`. */
+  privateKey: Uint8Array | null;
   /** DER of an `SSL_SESSION` to offer, empty for none. One that cannot be offered is not, without an error. */
   session: Uint8Array;
   /** 0: the context's. */
@@ -232,6 +236,16 @@ export interface NativeEndpointSettings extends NativeUdpSettings {
   counters: BigUint64Array;
 }
 
+/** The sockets of a fleet: see `native/io/fleet.h`. `address` is the wildcard address of the server's family. */
+export interface NativeFleetSettings extends NativeEndpointSettings {
+  /** 1..65535 */
+  sockets: number;
+  /** Numeric; null: the system chooses, and each socket is of one device. */
+  firstSource: string | null;
+  /** Addresses from `firstSource` on. */
+  sources: number;
+}
+
 /**
  * A bound UDP socket that nobody reads: endpoints of any thread adopt it by its descriptor, and get one of their own. What
  * arrives waits in the socket until one does. The constructor throws `{ code, errno, syscall }`.
@@ -271,6 +285,17 @@ export interface NativeReactor {
   openEndpoint(settings: NativeEndpointSettings): number;
   /** An endpoint without a socket: datagrams go in by `injectDatagram` and come out as `datagram` events. */
   openScriptEndpoint(maxPeers: number, ipOverhead: number, counters: BigUint64Array): number;
+  /** Many sockets to one server, each device known by its slot. Linux only: `ENOTSUP`. */
+  openFleetEndpoint(settings: NativeFleetSettings): number;
+  /** What a device sends from. */
+  deviceAddress(endpoint: number, slot: number): Address;
+  /** As `connect`, for a fleet. */
+  connectDevice(endpoint: number, slot: number, context: NativeContext, parameters: ClientParameters): number;
+  /**
+   * The device `peer`, 0 for none that is connected, sends from `slot` from now on; where the system chooses, that is the
+   * slot which it has, with another port. Returns a status, or throws as `openEndpoint`.
+   */
+  moveDevice(endpoint: number, peer: number, slot: number): number;
   /** Copies the datagram; it is handled in this turn of the loop. */
   injectDatagram(endpoint: number, address: string, port: number, data: Uint8Array): void;
   localAddress(endpoint: number): Address;

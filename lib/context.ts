@@ -168,6 +168,8 @@ export function clientParameters(security: ClientSecurity): ClientParameters {
     serverName: security.serverName,
     verifyName: security.verifyName,
     tlsa: security.tlsa ?? [],
+    certificates: [],
+    privateKey: null,
     session: unboundSession(security),
     mtu: 0,
     minTimeoutMicros: 0,

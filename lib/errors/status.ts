@@ -12,6 +12,7 @@ export const Status = {
   library: 7,
   daneUnusable: 8,
   exhausted: 9,
+  badCredentials: 10,
 } as const;
 
 /** The error of a status that is not `ok`; `what` tells what was tried. `tooLarge` is the caller's: it knows the sizes. */
@@ -31,6 +32,8 @@ export function statusToError(what: string, status: number): TlsError {
       return new TlsError('ERR_TLS_LIBRARY', `${what}: OpenSSL refused`, { library: 'OpenSSL' });
     case Status.daneUnusable:
       return new TlsError('ERR_DANE_UNUSABLE', `${what}: none of the TLSA records in dane.records can be used`);
+    case Status.badCredentials:
+      return new TlsError('ERR_INVALID_CERTIFICATE', `${what}: the certificate or its key cannot be used`);
     case Status.exhausted:
       return new TlsError('ERR_SEQUENCE_EXHAUSTED', `${what}: all 2^48 sequence numbers are used up: connect again`);
     default:

@@ -66,6 +66,7 @@ export type TlsErrorCode =
   | 'ERR_IDLE_TIMEOUT'
   | 'ERR_EVICTED'
   | 'ERR_SEQUENCE_EXHAUSTED'
+  | 'ERR_TOO_MANY_DEVICES'
   | 'ERR_WORKER_FAILED'
   | 'ERR_SLAB_DETACHED'
   | 'ERR_OPENSSL_MISMATCH'
@@ -108,6 +109,7 @@ export type TlsErrorCode =
  * | `ERR_IDLE_TIMEOUT` | server: nothing has come for the time of `idleTimeout` |
  * | `ERR_EVICTED` | server: an idle connection made room for a new client |
  * | `ERR_SEQUENCE_EXHAUSTED` | 2^48 records were sent: there is no number for another one |
+ * | `ERR_TOO_MANY_DEVICES` | a swarm needs more sockets than the system gives; the message says which limit it is, and what to do |
  * | `ERR_WORKER_FAILED` | a worker of a server group has ended; `cause` says why |
  * | `ERR_SLAB_DETACHED` | uncaught exception: the buffer of a message was transferred; see the option `copyMessages` |
  * | `ERR_OPENSSL_MISMATCH`, `ERR_ADDON_NOT_FOUND`, `ERR_ADDON_MISMATCH` | the native part cannot be used |

@@ -61,6 +61,24 @@ export function openScriptEndpoint(settings: ScriptEndpointSettings, owner: Endp
   return reactor.openScript(settings, owner);
 }
 
+export interface FleetEndpointSettings {
+  /** The server. */
+  remote: { address: string; port: number };
+  family: 4 | 6;
+  sockets: number;
+  /** Undefined: the system chooses, and each socket is of one device. */
+  pool: { first: string; size: number } | undefined;
+  maxPeers: number;
+  counters: BigUint64Array;
+  copyMessages: boolean;
+}
+
+/** Opens the sockets of many devices that speak to one server. Throws as {@link openEndpoint}. */
+export function openFleetEndpoint(settings: FleetEndpointSettings, owner: EndpointOwner): Endpoint {
+  reactor ??= new Reactor();
+  return reactor.openFleet(settings, owner);
+}
+
 /** How many clients there may be, and how long they may be silent. 0 everywhere: no limit. */
 export type AdmissionSettings = Pick<
   NativeEndpointSettings,
@@ -83,26 +101,23 @@ class Reactor {
   });
 
   open(settings: EndpointSettings, owner: EndpointOwner): Endpoint {
-    const number = this.#native.openEndpoint({
-      backend: settings.backend,
-      address: settings.address,
-      port: settings.port,
-      flags: settings.flags,
-      receiveBufferSize: settings.receiveBufferSize,
-      sendBufferSize: settings.sendBufferSize,
-      maxPeers: settings.maxPeers,
-      ...(settings.admission ?? unlimited),
-      descriptor: settings.descriptor ?? null,
-      remoteAddress: settings.remote?.address ?? null,
-      remotePort: settings.remote?.port ?? 0,
-      context: settings.serverContext ?? null,
-      counters: settings.counters,
-      dscp: settings.dscp ?? 0,
-      priority: settings.priority ?? 0,
-      interfaceName: settings.interfaceName ?? '',
-      transparent: settings.transparent ?? false,
+    return this.#add(this.#native.openEndpoint(nativeSettings(settings)), owner, settings.copyMessages);
+  }
+
+  openFleet(settings: FleetEndpointSettings, owner: EndpointOwner): Endpoint {
+    const { remote, family, sockets, pool, maxPeers, counters, copyMessages } = settings;
+    const number = this.#native.openFleetEndpoint({
+      ...nativeSettings({
+        ...{ remote, maxPeers, counters, copyMessages, backend: 'auto', flags: 0, port: 0 },
+        address: family === 6 ? '::' : '0.0.0.0',
+        receiveBufferSize: 0,
+        sendBufferSize: 0,
+      }),
+      sockets,
+      firstSource: pool?.first ?? null,
+      sources: pool?.size ?? 0,
     });
-    return this.#add(number, owner, settings.copyMessages);
+    return this.#add(number, owner, copyMessages);
   }
 
   openScript({ maxPeers, ipOverhead, counters, copyMessages }: ScriptEndpointSettings, owner: EndpointOwner): Endpoint {
@@ -114,6 +129,28 @@ class Reactor {
     this.#reader.add(endpoint);
     return endpoint;
   }
+}
+
+function nativeSettings(settings: EndpointSettings): NativeEndpointSettings {
+  return {
+    backend: settings.backend,
+    address: settings.address,
+    port: settings.port,
+    flags: settings.flags,
+    receiveBufferSize: settings.receiveBufferSize,
+    sendBufferSize: settings.sendBufferSize,
+    maxPeers: settings.maxPeers,
+    ...(settings.admission ?? unlimited),
+    descriptor: settings.descriptor ?? null,
+    remoteAddress: settings.remote?.address ?? null,
+    remotePort: settings.remote?.port ?? 0,
+    context: settings.serverContext ?? null,
+    counters: settings.counters,
+    dscp: settings.dscp ?? 0,
+    priority: settings.priority ?? 0,
+    interfaceName: settings.interfaceName ?? '',
+    transparent: settings.transparent ?? false,
+  };
 }
 
 let reactor: Reactor | undefined;

@@ -39,6 +39,12 @@ class AddressCounts {
   void note_established(const Address& address) {
     if (enabled_) --counts_[key_of(address)].handshakes;
   }
+  void readdress(const Address& from, const Address& to, bool handshaking) {
+    if (!enabled_) return;
+    remove(from, handshaking);
+    add_handshake(to);
+    if (!handshaking) note_established(to);
+  }
   void remove(const Address& address, bool handshaking) {
     const auto found = enabled_ ? counts_.find(key_of(address)) : counts_.end();
     if (found == counts_.end()) return;

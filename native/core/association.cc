@@ -21,6 +21,11 @@ std::unique_ptr<Association> Association::connect(std::shared_ptr<const Context>
   return association->connection_ ? std::move(association) : nullptr;
 }
 
+void Association::readdress(const Address& peer) {
+  peer_ = peer;
+  if (connection_) connection_->readdress(peer);
+}
+
 void Association::note_established() {
   phase = Phase::kEstablished;
   inner_mtu_ = static_cast<uint16_t>(std::max(connection_->inner_mtu(), 0));

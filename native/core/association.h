@@ -25,6 +25,8 @@ class Association {
   Association& operator=(const Association&) = delete;
 
   const Address& peer() const { return peer_; }
+  /// For its owner, whose tables know it by its address: datagrams go to `peer` from now on.
+  void readdress(const Address& peer);
   Role role() const { return role_; }
   PeerTraffic& traffic() { return traffic_; }
   const PeerTraffic& traffic() const { return traffic_; }
@@ -65,7 +67,7 @@ class Association {
  private:
   Association(const Address& peer, Role role) : peer_(peer), role_(role) {}
 
-  const Address peer_;
+  Address peer_;
   const Role role_;
   uint16_t inner_mtu_ = 0;
   PeerTraffic traffic_;

@@ -5,6 +5,7 @@
 
 #include "cipher_suite.h"
 #include "client_hello_extensions.h"
+#include "credentials.h"
 
 namespace core {
 namespace {
@@ -43,6 +44,7 @@ Connection::~Connection() {
 
 Status Connection::prepare_client() {
   if (const Status status = prepare_trust(); status != Status::kOk) return status;
+  if (!use_own_certificates()) return Status::kBadCredentials;
   const std::string& name = parameters_.server_name;
   if (!name.empty() && SSL_set_tlsext_host_name(ssl_.get(), name.c_str()) != 1) return Status::kLibrary;
   offer_session();
@@ -58,6 +60,14 @@ Status Connection::prepare_trust() {
     if (outcome == DaneOutcome::kUsable) return Status::kOk;
   }
   return set_verify_name(ssl_.get(), parameters_.verify_name) ? Status::kOk : Status::kLibrary;
+}
+
+bool Connection::use_own_certificates() {
+  if (parameters_.certificates.empty()) return true;
+  const std::vector<std::vector<uint8_t>> certificates = std::exchange(parameters_.certificates, {});
+  const Secret key = std::move(parameters_.private_key);
+  const std::vector<ByteView> elements(certificates.begin(), certificates.end());
+  return use_certificates(ssl_.get(), elements) && use_private_key(ssl_.get(), key.view(), {});
 }
 
 /// A session that cannot be offered costs a full handshake, nothing else.

@@ -110,6 +110,7 @@ class Connection {
   };
 
   Status prepare_trust();
+  bool use_own_certificates();
   void offer_session();
   bool wants_admission();
   bool wants_outside_session(SSL* ssl);

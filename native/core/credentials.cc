@@ -58,9 +58,19 @@ LoadError read_private_key(ByteView bytes, ByteView passphrase, EvpPkeyPtr& out)
   return out ? LoadError::kNone : LoadError::kUnparsable;
 }
 
-}  // namespace
+// What an SSL_CTX and an SSL have functions of different names for.
 
-LoadResult use_certificates(SSL_CTX* ctx, std::span<const ByteView> elements) {
+bool use_leaf(SSL_CTX* ctx, X509* leaf) { return SSL_CTX_use_certificate(ctx, leaf) == 1; }
+bool use_leaf(SSL* ssl, X509* leaf) { return SSL_use_certificate(ssl, leaf) == 1; }
+bool add_issuer(SSL_CTX* ctx, X509* issuer) { return SSL_CTX_add1_chain_cert(ctx, issuer) == 1; }
+bool add_issuer(SSL* ssl, X509* issuer) { return SSL_add1_chain_cert(ssl, issuer) == 1; }
+X509* leaf_of(SSL_CTX* ctx) { return SSL_CTX_get0_certificate(ctx); }
+X509* leaf_of(SSL* ssl) { return SSL_get_certificate(ssl); }
+bool use_key(SSL_CTX* ctx, EVP_PKEY* key) { return SSL_CTX_use_PrivateKey(ctx, key) == 1; }
+bool use_key(SSL* ssl, EVP_PKEY* key) { return SSL_use_PrivateKey(ssl, key) == 1; }
+
+template <typename Owner>
+LoadResult use_certificates_of(Owner* owner, std::span<const ByteView> elements) {
   ERR_clear_error();
   bool leaf = true;
   for (size_t index = 0; index < elements.size(); ++index) {
@@ -68,8 +78,7 @@ LoadResult use_certificates(SSL_CTX* ctx, std::span<const ByteView> elements) {
     const LoadError error = read_certificates(elements[index], certificates);
     if (error != LoadError::kNone) return {error, index};
     for (const X509Ptr& certificate : certificates) {
-      const bool taken = leaf ? SSL_CTX_use_certificate(ctx, certificate.get()) == 1
-                              : SSL_CTX_add1_chain_cert(ctx, certificate.get()) == 1;
+      const bool taken = leaf ? use_leaf(owner, certificate.get()) : add_issuer(owner, certificate.get());
       if (!taken) return {LoadError::kLibrary, index};
       leaf = false;
     }
@@ -77,17 +86,37 @@ LoadResult use_certificates(SSL_CTX* ctx, std::span<const ByteView> elements) {
   return {};
 }
 
-LoadResult use_private_key(SSL_CTX* ctx, ByteView key, ByteView passphrase) {
+template <typename Owner>
+LoadResult use_private_key_of(Owner* owner, ByteView key, ByteView passphrase) {
   ERR_clear_error();
   EvpPkeyPtr parsed;
   const LoadError error = read_private_key(key, passphrase, parsed);
   if (error != LoadError::kNone) return {error};
   // libssl has a slot for each type of key: on its own it would put a key of another type beside the certificate.
-  X509* leaf = SSL_CTX_get0_certificate(ctx);
+  X509* leaf = leaf_of(owner);
   if (leaf != nullptr && X509_check_private_key(leaf, parsed.get()) != 1) return {LoadError::kMismatch};
-  if (SSL_CTX_use_PrivateKey(ctx, parsed.get()) != 1) return {LoadError::kLibrary};
+  if (!use_key(owner, parsed.get())) return {LoadError::kLibrary};
   ERR_clear_error();
   return {};
+}
+
+}  // namespace
+
+LoadResult use_certificates(SSL_CTX* ctx, std::span<const ByteView> elements) {
+  return use_certificates_of(ctx, elements);
+}
+
+LoadResult use_certificates(SSL* ssl, std::span<const ByteView> elements) {
+  SSL_certs_clear(ssl);
+  return use_certificates_of(ssl, elements);
+}
+
+LoadResult use_private_key(SSL_CTX* ctx, ByteView key, ByteView passphrase) {
+  return use_private_key_of(ctx, key, passphrase);
+}
+
+LoadResult use_private_key(SSL* ssl, ByteView key, ByteView passphrase) {
+  return use_private_key_of(ssl, key, passphrase);
 }
 
 }  // namespace core

@@ -76,6 +76,9 @@ class DtlsConnection final : public Connection {
   const LibsslRecords& written() const { return flow_.written; }
   bool export_keying_material(std::string_view label, const ByteView* context, std::span<uint8_t> out) const;
 
+  /// What is sent from now on goes to `peer`.
+  void readdress(const Address& peer) { flow_.peer = peer; }
+
   bool error_reported = false;
   Question asked = Question::kNone;           ///< the last one that went out
   bool answered = false;                      ///< and the handshake can go on

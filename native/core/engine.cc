@@ -210,6 +210,16 @@ Engine::ConnectResult Engine::connect(const Address& to, std::shared_ptr<const C
   return {Status::kOk, inserted->id};
 }
 
+Status Engine::readdress(PeerId peer, const Address& to) {
+  Association* association = peers_.find(peer);
+  if (association == nullptr) return Status::kNoSuchPeer;
+  if (association->role() != Role::kClient) return Status::kNotConnected;
+  if (peers_.find(to) != nullptr) return Status::kAddressInUse;
+  addresses_.readdress(association->peer(), to, association->phase == Association::Phase::kHandshaking);
+  peers_.readdress(*association, to);
+  return Status::kOk;
+}
+
 Status Engine::send(PeerId peer, ByteView message) {
   Association* association = peers_.find(peer);
   if (association == nullptr) return Status::kNoSuchPeer;

@@ -88,6 +88,10 @@ class Engine {
   ConnectResult connect(const Address& to, std::shared_ptr<const Context> context, ClientParameters parameters,
                         Micros now);
 
+  /// A client of ours speaks to another address from now on, and is heard from there only; its association goes on.
+  /// kAddressInUse when that address has an association already, kNotConnected for a server's peer.
+  Status readdress(PeerId peer, const Address& to);
+
   /// From now on clients are taken with `server`; null: no new ones any more.
   void set_server(std::shared_ptr<const Context> server);
 

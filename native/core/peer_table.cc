@@ -44,6 +44,13 @@ void PeerTable::put_in_front(const Association& association) {
   index(hash_of(association.peer()), static_cast<uint32_t>(association.id) & kIndexMask);
 }
 
+void PeerTable::readdress(Association& association, const Address& address) {
+  const uint32_t at = static_cast<uint32_t>(association.id) & kIndexMask;
+  unindex(hash_of(association.peer()), at);
+  association.readdress(address);
+  index(hash_of(address), at);
+}
+
 void PeerTable::erase(PeerId id) {
   Association* association = find(id);
   if (association == nullptr) return;

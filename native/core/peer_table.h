@@ -28,6 +28,8 @@ class PeerTable {
   Association* insert_behind(std::unique_ptr<Association> association);
   /// That one is found by its address from now on; the other one must have gone.
   void put_in_front(const Association& association);
+  /// For one in front: it is found by `address` from now on, which must not be in the table.
+  void readdress(Association& association, const Address& address);
   void erase(PeerId id);
 
   Association* find(PeerId id) const;

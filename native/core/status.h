@@ -13,9 +13,10 @@ enum class Status : int32_t {
   kPeerLimit = 4,     ///< the table is full
   kAddressInUse = 5,  ///< an association with that address exists
   kOutOfMemory = 6,
-  kLibrary = 7,       ///< libssl refused
-  kExhausted = 9,     ///< no sequence number is left: the association is about to end
-  kDaneUnusable = 8,  ///< DANE is enforced, and libssl can use none of the TLSA records
+  kLibrary = 7,          ///< libssl refused
+  kExhausted = 9,        ///< no sequence number is left: the association is about to end
+  kBadCredentials = 10,  ///< the certificate or the key of this handshake cannot be used
+  kDaneUnusable = 8,     ///< DANE is enforced, and libssl can use none of the TLSA records
 };
 
 /// Slot index and generation of an association, never 0; fits a JavaScript small integer.

@@ -49,6 +49,8 @@ class SocketObserver {
   virtual bool has_enough() const = 0;
   /// The network reported an error to a connected socket, for something sent earlier. Return value as above.
   virtual bool receive_failed(int error) = 0;
+  /// Of fleets: the network reported an error for what `device` had sent. Return value as above.
+  virtual bool device_unreachable(const core::Address& device, int error) = 0;
   /// The kernel refused the datagram to `to`, or had an error waiting for that peer. Called from inside send() too:
   /// may only take a note. `lost`: this datagram will not be tried again.
   virtual void send_failed(const core::Address& to, int error, bool lost) = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "../core/memory_pool.h"
+#include "fleet_socket.h"
 #include "mmsg_socket.h"
 #include "reactor.h"
 #include "script_socket.h"
@@ -56,6 +57,8 @@ IoError Endpoint::open() {
     auto script = std::make_unique<ScriptSocket>(reactor_.loop(), reactor_.handles(), observer);
     script_ = script.get();
     socket_ = std::move(script);
+  } else if (options_.backend == Backend::kFleet) {
+    open_fleet();
   } else {
     socket_ = make_socket(options_.backend, reactor_, *this);
   }
@@ -72,6 +75,16 @@ IoError Endpoint::open() {
                                            reactor_.ciphers(), *counters_);
   open_ = true;
   return {};
+}
+
+void Endpoint::open_fleet() {
+#ifdef __linux__
+  SocketObserver& observer = *this;
+  auto fleet = std::make_unique<FleetSocket>(reactor_.loop(), reactor_.handles(), reactor_.receive_buffer(), observer,
+                                             options_.fleet);
+  fleet_ = fleet.get();
+  socket_ = std::move(fleet);
+#endif
 }
 
 core::Engine::ConnectResult Endpoint::connect(const core::Address& to, std::shared_ptr<const core::Context> context,
@@ -187,8 +200,8 @@ bool Endpoint::has_enough() const { return reactor_.events().count() >= kEventsP
 void Endpoint::handle(const ReceivedDatagram& datagram) {
   if (datagram.truncated) return engine_->receive_truncated();
   const uint64_t steps = engine_->handshake_steps();
-  // Those that wait come first.
-  engine_->set_deferring(engine_->has_deferred() || !reactor_.handshakes_have_time());
+  // Those that wait come first. A fleet's own handshakes are what it is for: the kernel keeps what has no time.
+  if (fleet_ == nullptr) engine_->set_deferring(engine_->has_deferred() || !reactor_.handshakes_have_time());
   engine_->receive(datagram.bytes, datagram.from, now_);
   if (engine_->handshake_steps() != steps) account_handshake();
 }
@@ -225,6 +238,12 @@ bool Endpoint::receive_failed(int error) {
   }
   if (!reactor_.prepare_events() || !make_room()) return false;
   engine_->transport_failed(options_.socket.remote, -error);
+  return true;
+}
+
+bool Endpoint::device_unreachable(const core::Address& device, int error) {
+  if (!reactor_.prepare_events() || !make_room()) return false;
+  engine_->transport_failed(device, -error);
   return true;
 }
 

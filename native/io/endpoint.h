@@ -5,6 +5,7 @@
 
 #include "../core/engine.h"
 #include "datagram_socket.h"
+#include "fleet.h"
 #include "uv_handle.h"
 
 namespace io {
@@ -12,11 +13,12 @@ namespace io {
 class Reactor;
 class ScriptSocket;
 
-enum class Backend { kAuto, kMmsg, kUv, kScript };
+enum class Backend { kAuto, kMmsg, kUv, kScript, kFleet };
 
 struct EndpointOptions {
   Backend backend = Backend::kAuto;
   SocketOptions socket;
+  FleetOptions fleet;                            ///< of Backend::kFleet
   core::EngineOptions engine;                    ///< number is set here; ip_overhead 0: as the socket's family has it
   std::shared_ptr<const core::Context> context;  ///< null: takes no clients
   std::shared_ptr<core::Counters> counters;
@@ -61,6 +63,9 @@ class Endpoint final : private SocketObserver {
   /// Of the connected socket, IP header included; 0 when the system does not tell.
   int path_mtu() const;
 
+  /// Null unless this is a fleet's. Its engine knows the devices as peers, by their own addresses.
+  Fleet* fleet() { return fleet_; }
+
   bool is_script() const { return script_ != nullptr; }
   /// Script endpoints: a datagram has come. Copied; handled when the reactor settles.
   void inject(const core::Address& from, core::ByteView datagram);
@@ -89,11 +94,13 @@ class Endpoint final : private SocketObserver {
   bool datagrams_received(std::span<const ReceivedDatagram> batch) override;
   bool has_enough() const override;
   bool receive_failed(int error) override;
+  bool device_unreachable(const core::Address& device, int error) override;
   void send_failed(const core::Address& to, int error, bool lost) override;
   void datagrams_dropped(size_t count) override { counters_->datagrams_unsent += count; }
   void datagrams_unread(size_t count) override { counters_->datagrams_ignored += count; }
   void socket_broken(int error) override;
 
+  void open_fleet();
   void expect(std::span<const ReceivedDatagram> batch);
   void handle(const ReceivedDatagram& datagram);
   void account_handshake();
@@ -115,6 +122,7 @@ class Endpoint final : private SocketObserver {
   std::unique_ptr<core::Engine> engine_;
   std::unique_ptr<DatagramSocket> socket_;
   ScriptSocket* script_ = nullptr;  ///< the socket, when it is one
+  Fleet* fleet_ = nullptr;          ///< likewise
   UvHandle<uv_timer_t> timer_;
   core::Micros now_ = 0;
   core::Micros armed_for_ = core::kNever;

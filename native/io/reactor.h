@@ -58,6 +58,8 @@ class Reactor {
   HandleCount& handles() { return handles_; }
   ReceiveBuffer& receive_buffer() { return receive_buffer_; }
   static core::Micros now() { return uv_hrtime() / 1000; }
+  /// Sends what waits in the outbox.
+  void flush();
   /// Has the events read at once, in the middle of a turn. False: stop what you do; nobody takes events any more, or
   /// the call came from inside of a delivery.
   bool deliver();
@@ -83,7 +85,6 @@ class Reactor {
   void settle();
   bool collect();
   void exchange_with_scripts();
-  void flush();
   void wake();
   void halt();
   void update_activity();

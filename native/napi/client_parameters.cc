@@ -50,6 +50,10 @@ std::optional<core::ClientParameters> read_client_parameters(Napi::Env env, Napi
   result.server_name = read_name(properties, "serverName");
   result.verify_name = read_name(properties, "verifyName");
   properties.each_object("tlsa", [&result](Properties& record) { result.tlsa.push_back(read_tlsa(record)); });
+  for (const core::ByteView certificate : properties.bytes_list("certificates")) {
+    result.certificates.emplace_back(certificate.begin(), certificate.end());
+  }
+  result.private_key = core::Secret(properties.bytes_or_null("privateKey"));
   const core::ByteView session = properties.bytes("session");
   result.session.assign(session.begin(), session.end());
   result.mtu = static_cast<int>(properties.natural("mtu", kMaxDatagram));

@@ -12,6 +12,7 @@ namespace {
 
 constexpr uint64_t kMaxSocketBuffer = 1 << 30;
 constexpr uint64_t kMaxMilliseconds = uint64_t{1} << 42;
+constexpr uint64_t kMaxSources = uint64_t{1} << 32;
 constexpr uint64_t kMaxDscp = 63;
 constexpr uint64_t kMaxPriority = 7;
 
@@ -85,6 +86,25 @@ std::optional<EndpointSettings> read_endpoint_settings(Napi::Env env, Napi::Valu
   properties.expect(counters.length >= core::kCounterCount, "counters", "long enough");
   if (!properties.valid() || !parse_addresses(env, result)) return std::nullopt;
   result.options.counters = counters_in(env, properties.value("counters"), counters.data);
+  return result;
+}
+
+std::optional<EndpointSettings> read_fleet_settings(Napi::Env env, Napi::Value object) {
+  auto result = read_endpoint_settings(env, object);
+  if (!result) return std::nullopt;
+  Properties properties(env, object, "settings");
+  result->options.backend = io::Backend::kFleet;
+  io::FleetOptions& fleet = result->options.fleet;
+  fleet.sockets = static_cast<uint32_t>(properties.natural("sockets", kMaxPort));
+  properties.expect(fleet.sockets > 0, "sockets", "above 0");
+  properties.expect(result->options.socket.remote.family != 0, "remoteAddress", "an address");
+  if (!properties.is_null("firstSource")) {
+    const auto first = io::parse_address(properties.text("firstSource"), 0);
+    if (properties.expect(first.has_value(), "firstSource", "a numeric address or null")) fleet.first_source = *first;
+    fleet.sources = properties.natural("sources", kMaxSources);
+    properties.expect(fleet.sources > 0, "sources", "above 0");
+  }
+  if (!properties.valid()) return std::nullopt;
   return result;
 }
 

@@ -24,6 +24,9 @@ struct EndpointSettings {
 /// Nothing with an exception pending when a member is wrong, or an address does not parse.
 std::optional<EndpointSettings> read_endpoint_settings(Napi::Env env, Napi::Value object);
 
+/// The same for `NativeFleetSettings`.
+std::optional<EndpointSettings> read_fleet_settings(Napi::Env env, Napi::Value object);
+
 /// Flags, buffer sizes and routing of a UDP socket, but no address.
 void read_socket_options(Properties& properties, io::SocketOptions& out);
 

@@ -22,6 +22,7 @@ Napi::Function ReactorWrap::define(Napi::Env env) {
                          define_method<&ReactorWrap::lend_payload>("lendPayload"),
                          define_method<&ReactorWrap::open_endpoint>("openEndpoint"),
                          define_method<&ReactorWrap::open_script_endpoint>("openScriptEndpoint"),
+                         define_method<&ReactorWrap::open_fleet_endpoint>("openFleetEndpoint"),
                          define_method<&ReactorWrap::inject_datagram>("injectDatagram"),
                          define_method<&ReactorWrap::local_address>("localAddress"),
                          define_method<&ReactorWrap::connect_endpoint>("connectEndpoint"),
@@ -30,6 +31,9 @@ Napi::Function ReactorWrap::define(Napi::Env env) {
                          define_method<&ReactorWrap::path_mtu>("pathMtu"),
                          define_method<&ReactorWrap::set_server_context>("setServerContext"),
                          define_method<&ReactorWrap::connect>("connect"),
+                         define_method<&ReactorWrap::device_address>("deviceAddress"),
+                         define_method<&ReactorWrap::connect_device>("connectDevice"),
+                         define_method<&ReactorWrap::move_device>("moveDevice"),
                          define_method<&ReactorWrap::close_peer>("closePeer"),
                          define_method<&ReactorWrap::forget_peer>("forgetPeer"),
                          define_method<&ReactorWrap::answer_hello>("answerHello"),
@@ -96,6 +100,12 @@ Napi::Value ReactorWrap::open_script_endpoint(const Napi::CallbackInfo& info) {
   if (!arguments.valid()) return {};
   settings.options.counters = counters_in(info.Env(), info[2], counters.data);
   return open(info, std::move(settings));
+}
+
+Napi::Value ReactorWrap::open_fleet_endpoint(const Napi::CallbackInfo& info) {
+  auto settings = read_fleet_settings(info.Env(), info[0]);
+  if (!settings) return {};
+  return open(info, std::move(*settings));
 }
 
 Napi::Value ReactorWrap::open(const Napi::CallbackInfo& info, EndpointSettings settings) {
@@ -214,6 +224,55 @@ Napi::Value ReactorWrap::connect(const Napi::CallbackInfo& info) {
   const auto result = endpoint->connect(*to, context, std::move(*parameters));
   const int32_t value = result.status == core::Status::kOk ? result.peer : -static_cast<int32_t>(result.status);
   return Napi::Number::New(info.Env(), value);
+}
+
+Napi::Value ReactorWrap::device_address(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  uint64_t slot = 0;
+  io::Endpoint* endpoint = find_fleet_or_throw(info, arguments, 1, slot);
+  return endpoint != nullptr ? address_value(info.Env(), endpoint->fleet()->address_of(slot)) : Napi::Value();
+}
+
+Napi::Value ReactorWrap::connect_device(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const auto context = datagram_context_of(info.Env(), info[2], core::Role::kClient);
+  arguments.expect(context != nullptr, 2, "a client Context for datagrams");
+  uint64_t slot = 0;
+  io::Endpoint* endpoint = find_fleet_or_throw(info, arguments, 1, slot);
+  if (endpoint == nullptr) return {};
+  auto parameters = read_client_parameters(info.Env(), info[3]);
+  if (!parameters) return {};
+  const auto result = endpoint->connect(endpoint->fleet()->address_of(slot), context, std::move(*parameters));
+  reactor().flush_when_large();
+  const int32_t value = result.status == core::Status::kOk ? result.peer : -static_cast<int32_t>(result.status);
+  return Napi::Number::New(info.Env(), value);
+}
+
+/// Nobody is at that slot but the peer, if there is one.
+Napi::Value ReactorWrap::move_device(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const core::PeerId peer = arguments.integer(1);
+  uint64_t slot = 0;
+  io::Endpoint* endpoint = find_fleet_or_throw(info, arguments, 2, slot);
+  if (endpoint == nullptr) return {};
+  reactor().flush();  // what it has sent before leaves from where it was
+  if (const io::IoError error = endpoint->fleet()->renew(slot)) {
+    throw_io_error(info.Env(), error, "", 0);
+    return {};
+  }
+  core::Status status = core::Status::kOk;
+  if (peer != 0) status = endpoint->engine().readdress(peer, endpoint->fleet()->address_of(slot));
+  return Napi::Number::New(info.Env(), static_cast<int32_t>(status));
+}
+
+io::Endpoint* ReactorWrap::find_fleet_or_throw(const Napi::CallbackInfo& info, Arguments& arguments,
+                                               size_t slot_argument, uint64_t& slot) {
+  io::Endpoint* endpoint = find_or_throw(info, arguments);
+  if (endpoint == nullptr) return nullptr;
+  const uint64_t size = endpoint->fleet() != nullptr ? endpoint->fleet()->size() : 0;
+  if (!arguments.expect(size > 0, 0, "a fleet endpoint")) return nullptr;
+  slot = arguments.natural(slot_argument, size - 1);
+  return arguments.valid() ? endpoint : nullptr;
 }
 
 Napi::Value ReactorWrap::close_peer(const Napi::CallbackInfo& info) {

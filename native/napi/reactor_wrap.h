@@ -21,6 +21,7 @@ class ReactorWrap final : public Wrapped<ReactorWrap> {
   Napi::Value lend_payload(const Napi::CallbackInfo& info);
   Napi::Value open_endpoint(const Napi::CallbackInfo& info);
   Napi::Value open_script_endpoint(const Napi::CallbackInfo& info);
+  Napi::Value open_fleet_endpoint(const Napi::CallbackInfo& info);
   Napi::Value inject_datagram(const Napi::CallbackInfo& info);
   Napi::Value local_address(const Napi::CallbackInfo& info);
   Napi::Value connect_endpoint(const Napi::CallbackInfo& info);
@@ -29,6 +30,9 @@ class ReactorWrap final : public Wrapped<ReactorWrap> {
   Napi::Value path_mtu(const Napi::CallbackInfo& info);
   Napi::Value set_server_context(const Napi::CallbackInfo& info);
   Napi::Value connect(const Napi::CallbackInfo& info);
+  Napi::Value device_address(const Napi::CallbackInfo& info);
+  Napi::Value connect_device(const Napi::CallbackInfo& info);
+  Napi::Value move_device(const Napi::CallbackInfo& info);
   Napi::Value close_peer(const Napi::CallbackInfo& info);
   Napi::Value forget_peer(const Napi::CallbackInfo& info);
   Napi::Value answer_hello(const Napi::CallbackInfo& info);
@@ -44,6 +48,9 @@ class ReactorWrap final : public Wrapped<ReactorWrap> {
   Napi::Value open(const Napi::CallbackInfo& info, EndpointSettings settings);
   /// The endpoint that the first argument names; null with an exception pending.
   io::Endpoint* find_or_throw(const Napi::CallbackInfo& info, Arguments& arguments);
+  /// The same for a fleet, with the slot that another argument names.
+  io::Endpoint* find_fleet_or_throw(const Napi::CallbackInfo& info, Arguments& arguments, size_t slot_argument,
+                                    uint64_t& slot);
   template <typename Use>
   Napi::Value with_peer(const Napi::CallbackInfo& info, Use use);
 

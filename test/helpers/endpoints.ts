@@ -191,6 +191,8 @@ export const clientParameters = {
   serverName: '',
   verifyName: '',
   tlsa: [],
+  certificates: [],
+  privateKey: null,
   session: new Uint8Array(),
   mtu: 0,
   minTimeoutMicros: 0,

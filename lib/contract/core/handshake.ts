@@ -49,6 +49,8 @@ export function prepareHandshake(
     serverName: sni,
     verifyName: checksName ? verified : '',
     tlsa: usesDane && !security.verify ? usableOpportunistically(records) : records,
+    certificates: [],
+    privateKey: null,
     session,
     mtu: backend.type === 'datagram' ? handshakeMtu(backend.innerMtu) : 0,
     minTimeoutMicros: timeoutMicros(timeouts.min),
