@@ -11,7 +11,7 @@ import { readArguments, usage } from './lib/arguments.mjs';
 import { writeCredentials } from './lib/credentials.mjs';
 import { renderDocument } from './lib/document.mjs';
 import { measureFlood } from './lib/flood.mjs';
-import { micro, times } from './lib/format.mjs';
+import { grouped, micro, times } from './lib/format.mjs';
 import { lets, runLoad } from './lib/load.mjs';
 import { describeMachine, warnIfBusy } from './lib/machine.mjs';
 import { comparePairs, compareScale, startGroups } from './lib/measures.mjs';
@@ -21,6 +21,7 @@ import { chooseCores } from './lib/processes.mjs';
 import { listProfiles } from './lib/profiles.mjs';
 import { buildReference } from './lib/reference.mjs';
 import { startOurs, startReference } from './lib/servers.mjs';
+import { measureStorm, measureSwarmIdle } from './lib/swarm.mjs';
 import * as tables from './lib/tables.mjs';
 import { measureWorkers } from './lib/workers.mjs';
 
@@ -121,6 +122,23 @@ function compareWorkers({ programs, cores, plan, profiles }) {
   });
 }
 
+async function measureSwarm({ cores, plan, profiles }) {
+  console.log('a swarm of idle devices');
+  const server = await startOurs(root, cores?.server, profiles.psk, { set: plan.set });
+  const result = await measureSwarmIdle(root, cores?.load, server, plan.swarmDevices, plan.settleSeconds);
+  await stopAll([server]);
+  return result;
+}
+
+async function compareStorm({ programs, cores, plan, profiles }) {
+  const server = await startReference(programs, cores?.server, profiles.psk, true);
+  const result = await measureStorm(programs, root, cores?.load, server, plan, (round, reference, ours) => {
+    console.log(`storm ${round + 1}/${plan.stormRounds}: ${grouped(reference)} / ${grouped(ours)} handshakes/s`);
+  });
+  await stopAll([server]);
+  return result;
+}
+
 /** Everything that the document tells. */
 async function measure(setup) {
   const parts = selectParts(setup.plan);
@@ -134,6 +152,8 @@ async function measure(setup) {
     halfOpen: parts.halfOpen ? await compareHalfOpen(setup) : undefined,
     flood: parts.flood ? await compareFlood(setup) : undefined,
     workers: parts.workers ? await compareWorkers(setup) : undefined,
+    swarmIdle: parts.swarmIdle ? await measureSwarm(setup) : undefined,
+    storm: parts.storm ? await compareStorm(setup) : undefined,
     plan: setup.plan,
     cores: setup.cores,
     closeReply: setup.closeReply,
@@ -152,7 +172,7 @@ function save(run) {
 }
 
 function print(run) {
-  const { results, scale, idle, halfOpen, flood, workers } = run;
+  const { results, scale, idle, halfOpen, flood, workers, swarmIdle, storm } = run;
   const shown = [
     ...(results.length > 0 ? [tables.cpuTable(results), tables.latencyTable(results)] : []),
     ...(scale ? [tables.scaleTable(scale)] : []),
@@ -160,6 +180,8 @@ function print(run) {
     ...(halfOpen ? [tables.halfOpenTable(halfOpen)] : []),
     ...(flood ? [tables.floodTable(flood)] : []),
     ...(workers ? [tables.workersTable(workers)] : []),
+    ...(swarmIdle ? [tables.swarmIdleTable(swarmIdle)] : []),
+    ...(storm ? [tables.stormTable(storm)] : []),
     tables.aimTable(run),
   ];
   for (const table of shown) console.log(`\n${tables.toText(table)}`);

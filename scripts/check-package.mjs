@@ -21,6 +21,8 @@ const needed = [
   'dist/index.js',
   'dist/lwm2m/index.d.ts',
   'dist/lwm2m/index.js',
+  'dist/swarm/index.d.ts',
+  'dist/swarm/index.js',
   'dist/metrics/index.d.ts',
   'dist/metrics/index.js',
   'dist/redis/index.d.ts',

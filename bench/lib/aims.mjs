@@ -2,6 +2,8 @@
 import { grouped, kibi, micro, times } from './format.mjs';
 
 const IDLE_BYTES = 2_048;
+const DEVICE_BYTES = 2_560;
+const STORM_RATIO = 0.9;
 const HALF_OPEN_BYTES = 70 * 1_024;
 const HELLOS_PER_HANDSHAKE = 3;
 const FLOOD_GROWTH_BYTES = 1_048_576; // less than a buffer or two: nothing was kept per hello
@@ -72,6 +74,24 @@ function workers({ aim, pinned }) {
   };
 }
 
+function swarmIdle({ devices, rest }) {
+  return {
+    name: `idle device of a swarm (${grouped(devices)} of them): memory`,
+    result: `${grouped(rest)} bytes`,
+    aim: `<= ${grouped(DEVICE_BYTES)} bytes`,
+    met: rest <= DEVICE_BYTES,
+  };
+}
+
+function storm({ ratio }) {
+  return {
+    name: 'handshake storm of a swarm: rate',
+    result: times(ratio.median),
+    aim: `>= ${times(STORM_RATIO)} of C`,
+    met: ratio.median >= STORM_RATIO,
+  };
+}
+
 /** One entry { name, result, aim, met } per aim, for the parts that `run` has. */
 export function judge(run) {
   return [
@@ -81,5 +101,7 @@ export function judge(run) {
     ...(run.halfOpen ? halfOpen(run.halfOpen) : []),
     ...(run.flood ? flood(run.flood) : []),
     ...(run.workers ? [workers(run.workers)] : []),
+    ...(run.swarmIdle ? [swarmIdle(run.swarmIdle)] : []),
+    ...(run.storm ? [storm(run.storm)] : []),
   ];
 }

@@ -10,7 +10,7 @@ docs/performance.md.
   --no-write     full rounds; writes no document
   --rounds N     pairs per measurement (default 21)
   --only TEXT    only what has TEXT in its name: handshake, resumed, echo, idle,
-                 half-open, flood, workers, ...; writes no document
+                 half-open, flood, workers, swarm, ...; writes no document
   --set NAME=JSON
                  one more option of our server; may be repeated; writes no document
   --help         this text
@@ -35,6 +35,8 @@ const full = {
   floodRounds: 5,
   floodSeconds: 3,
   workerRounds: 11,
+  swarmDevices: 100_000,
+  stormRounds: 11,
 };
 const quick = {
   rounds: 1,
@@ -50,6 +52,8 @@ const quick = {
   floodRounds: 1,
   floodSeconds: 1,
   workerRounds: 1,
+  swarmDevices: 5_000,
+  stormRounds: 1,
 };
 
 /** The plan of this run, or null when the usage was asked for. Throws on a bad option. */

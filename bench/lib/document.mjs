@@ -135,6 +135,22 @@ two workers for two cores, so its handshakes per second say what this machine do
 two cores of a server would do.`;
 }
 
+function swarm({ swarmIdle, storm, plan }) {
+  return `## A swarm as a load generator
+
+${toMarkdown(tables.swarmIdleTable(swarmIdle))}
+
+\`Swarm\` (\`lwm2m-tls/swarm\`) holds ${grouped(swarmIdle.devices)} PSK-CCM8 devices that are connected to our server in another process,
+and silent: the growth of the resident set of the swarm's process, right after the last handshake, and
+${swarmIdle.settleSeconds} seconds later after a garbage collection.
+
+${toMarkdown(tables.stormTable(storm))}
+
+Full PSK-CCM8 handshakes that end with close_notify, against the same C server, made by the load generator in C and by a
+swarm in turns: 32 outstanding at any time, medians of ${plan.stormRounds} rounds of ${grouped(plan.handshakes)}. Each handshake of the swarm is
+a promise that JavaScript awaits. Ratio: handshakes per second, swarm divided by C, within one round.`;
+}
+
 /** The text of the document. Every figure in it comes from `run`. */
 export function renderDocument(run) {
   const facts = Object.entries(run.machine).map(([name, value]) => `| ${name} | ${value} |`);
@@ -148,6 +164,7 @@ export function renderDocument(run) {
     memory(run),
     storm(run),
     threads(run),
+    swarm(run),
     `## Machine\n\n| | |\n| --- | --- |\n${facts.join('\n')}${warning}`,
   ];
   return `${parts.join('\n\n')}\n`;

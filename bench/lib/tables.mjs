@@ -117,6 +117,24 @@ export function workersTable(workers) {
   };
 }
 
+export function swarmIdleTable({ devices, established, rest }) {
+  return {
+    header: ['', 'devices', 'bytes each, right after', 'bytes each, at rest'],
+    rows: [['swarm', grouped(devices), grouped(established), grouped(rest)]],
+  };
+}
+
+export function stormTable({ reference, ours, ratio }) {
+  const side = (label, { rate, cpu }) => [label, grouped(rate), micro(cpu), '', '', ''];
+  return {
+    header: ['load generator', 'handshakes/s', 'its CPU us each', 'ratio', 'min', 'max'],
+    rows: [
+      side('C', reference),
+      [...side('swarm', ours).slice(0, 3), times(ratio.median), times(ratio.min), times(ratio.max)],
+    ],
+  };
+}
+
 function widths({ header, rows }) {
   return header.map((_, column) => Math.max(...[header, ...rows].map((cells) => cells[column].length)));
 }

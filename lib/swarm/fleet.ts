@@ -98,7 +98,14 @@ export class Fleet implements EndpointOwner, MemberOwner {
     return native.deviceAddress(number, member.slot);
   }
 
-  async connect(member: Member, resume: boolean): Promise<void> {
+  connect(member: Member, resume: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#begin(member, resume); // what it throws rejects
+      member.pending = { resolve, reject };
+    });
+  }
+
+  #begin(member: Member, resume: boolean): void {
     const { native, number, peers } = this.#opened('connect');
     if (member.state !== MemberState.idle) {
       throw new TlsError('ERR_ALREADY_CONNECTED', `connect: device ${member.index} is not idle`);
@@ -110,9 +117,6 @@ export class Fleet implements EndpointOwner, MemberOwner {
     member.state = MemberState.connecting;
     member.resumed = false;
     peers.set(result, member as Receiver as Peer);
-    return new Promise((resolve, reject) => {
-      member.pending = { resolve, reject };
-    });
   }
 
   send(member: Member, message: Uint8Array): void {

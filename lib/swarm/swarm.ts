@@ -136,7 +136,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   async #close(): Promise<void> {
-    await this.#opening?.catch(() => {});
+    // At once where it can be: no message follows.
+    if (!this.#fleet.isOpen) await this.#opening?.catch(() => {});
     if (!this.#fleet.isOpen) return;
     const ended = this.#end();
     this.#fleet.close();

@@ -48,6 +48,13 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
     'device-2: ERR_UNKNOWN_PSK_IDENTITY',
     'refused: unknown_psk_identity',
   ],
+  'swarm.mjs': [
+    '1000 devices are connected',
+    'dev-000007 at 127.0.0.8 hears its own words',
+    'resumed: true',
+    'resumed: false',
+    'it is at 127.0.3.233 now, resumed: true',
+  ],
   'lwm2m-server.mjs': [
     'device-1 registers for 60 s with /1/0 /3/0',
     'device-1 updates, now for 120 s',

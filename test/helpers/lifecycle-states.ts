@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, DtlsServer } from 'lwm2m-tls';
+import { Swarm } from 'lwm2m-tls/swarm';
 import { native } from '#lib/binding.js';
 import { pairScripts, TestEndpoint } from './endpoints.js';
 import { SilentServer } from './silent-server.js';
@@ -69,11 +70,31 @@ export const lifecycleStates: Record<string, () => Promise<unknown>> = {
   'TCP attempt over': async () => {
     await new Promise((resolve) => native.connectTcp(openTcp(), '127.0.0.1', 1, resolve));
   },
+  'swarm open': async () => void (await swarmOf((await listening()).port)),
+  'swarm connecting': async () => {
+    const swarm = await swarmOf((await listening()).port);
+    for (let i = 0; i < swarm.size; i += 1) void swarm.device(i).connect();
+    await new Promise((resolve) => setImmediate(resolve));
+  },
+  'swarm connected': async () => void (await connectedSwarm()),
+  'swarm closing': async () => void (await connectedSwarm()).close(),
   'attempt failed': async () => {
     const { port } = await listening();
     await connect({ host: '127.0.0.1', port, psk: { identity: 'stranger', key: psk.key } }).catch(() => {});
   },
 };
+
+async function swarmOf(port: number) {
+  const swarm = new Swarm({ host: '127.0.0.1', port, devices: 20, psk, sourceAddresses: '127.0.0.0/8' });
+  await swarm.open();
+  return swarm;
+}
+
+async function connectedSwarm() {
+  const swarm = await swarmOf((await listening()).port);
+  await Promise.all(Array.from({ length: swarm.size }, (_, index) => swarm.device(index).connect()));
+  return swarm;
+}
 
 type Backend = 'auto' | 'uv';
 
