@@ -67,19 +67,26 @@ async function measure(t: ExecutionContext, pairing: Pairing): Promise<Record<Di
 }
 
 function countOnce(entries: readonly Passage[]): number {
-  const seen = new Set<string>();
+  const ends = new Map<string, number>();
+  const isNew = ({ name, end }: Part): boolean => end > (ends.get(name) ?? -1);
   return entries.filter(isHandshake).filter(({ records }) => {
-    const parts = records.flatMap(partsOf);
-    const isNew = parts.some((part) => !seen.has(part));
-    for (const part of parts) seen.add(part);
-    return isNew;
+    const parts = records.flatMap(partsOf).filter(isNew);
+    for (const { name, end } of parts) ends.set(name, end);
+    return parts.length > 0;
   }).length;
 }
 
-/** What a repetition has in common with the first time. */
-function partsOf({ typeName, epoch, handshake }: DtlsRecord): string[] {
-  if (handshake.length === 0) return [`${typeName} ${epoch}`];
-  return handshake.map(({ name, messageSequence, fragmentOffset }) => `${name} ${messageSequence} ${fragmentOffset}`);
+/** What a repetition has in common with the first time: it may be cut elsewhere, but goes no further. */
+interface Part {
+  name: string;
+  end: number;
+}
+
+function partsOf({ typeName, epoch, handshake }: DtlsRecord): Part[] {
+  if (handshake.length === 0) return [{ name: `${typeName} ${epoch}`, end: 0 }];
+  return handshake.map(({ name, messageSequence, fragmentOffset, fragmentLength }) => {
+    return { name: `${name} ${messageSequence}`, end: fragmentOffset + fragmentLength };
+  });
 }
 
 function isHandshake({ records }: Passage): boolean {
@@ -128,16 +135,16 @@ async function run(t: ExecutionContext, pairing: Pairing, losses: Losses, verdic
   );
   try {
     await exchange(proxy.port);
+    if (verdict === lose) {
+      const lost = proxy.log.filter(({ fate }) => fate === 'lose').length;
+      t.is(lost, losses.toServer.length + losses.toClient.length, 'every planned loss took place');
+    }
   } catch (error) {
     t.log(
       `${verdict.fate} to the server: [${losses.toServer}], to the client: [${losses.toClient}]`,
       `\n${proxy.transcript().join('\n')}`,
     );
     throw error;
-  }
-  if (verdict === lose) {
-    const lost = proxy.log.filter(({ fate }) => fate === 'lose').length;
-    t.is(lost, losses.toServer.length + losses.toClient.length, 'every planned loss took place');
   }
   return proxy;
 }
