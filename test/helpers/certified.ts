@@ -3,6 +3,7 @@ import type { ExecutionContext } from 'ava';
 import { type ConnectOptions, connect, DtlsServer, type DtlsServerOptions, type DtlsSocket } from 'lwm2m-tls';
 import { quickTimeouts } from './ours.js';
 import { type CertifiedKey, pki } from './pki.js';
+import { recordLayer } from './record-layer.js';
 
 /** Certificate chain and key as the options have them. */
 export function identityOf(certified: CertifiedKey): { cert: string; key: string } {
@@ -14,7 +15,8 @@ export async function startCertifiedServer(
   t: ExecutionContext,
   options: Partial<DtlsServerOptions> = {},
 ): Promise<{ server: DtlsServer; port: number }> {
-  const server = new DtlsServer({ ...identityOf(await pki.server()), handshakeTimeouts: quickTimeouts, ...options });
+  const common = { handshakeTimeouts: quickTimeouts, recordLayer };
+  const server = new DtlsServer({ ...identityOf(await pki.server()), ...common, ...options });
   t.teardown(async () => server.close());
   server.on('connection', (socket) => {
     socket.on('message', (message) => socket.send(message));
@@ -30,7 +32,8 @@ export async function dialCertified(
   options: Partial<ConnectOptions> = {},
 ): Promise<DtlsSocket> {
   const ca = (await pki.root()).pem;
-  const socket = await connect({ host: '127.0.0.1', port, ca, handshakeTimeouts: quickTimeouts, ...options });
+  const common = { host: '127.0.0.1', ca, handshakeTimeouts: quickTimeouts, recordLayer };
+  const socket = await connect({ ...common, port, ...options });
   t.teardown(async () => socket.close());
   return socket;
 }

@@ -10,6 +10,7 @@ import {
   type DtlsSocket,
 } from 'lwm2m-tls';
 import { client1, longNamed, textKeyed } from './credentials.js';
+import { recordLayer } from './record-layer.js';
 import { suites } from './suites.js';
 import { within } from './within.js';
 
@@ -27,7 +28,7 @@ export async function startServer(
   options: Partial<DtlsServerOptions> = {},
 ): Promise<{ server: DtlsServer; port: number }> {
   const psk = new Map([client1, textKeyed, longNamed].map(({ identity, key }) => [identity, key]));
-  const server = new DtlsServer({ psk, cipherSuites: suiteNames, ...options });
+  const server = new DtlsServer({ psk, cipherSuites: suiteNames, recordLayer, ...options });
   t.teardown(async () => server.close());
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   return { server, port };
@@ -50,7 +51,8 @@ export async function dial(
   port: number,
   options: Partial<ConnectOptions> = {},
 ): Promise<DtlsSocket> {
-  const socket = await connect({ host: '127.0.0.1', port, psk: client1, cipherSuites: suiteNames, ...options });
+  const common = { host: '127.0.0.1', psk: client1, cipherSuites: suiteNames, recordLayer };
+  const socket = await connect({ ...common, port, ...options });
   t.teardown(async () => socket.close());
   return socket;
 }

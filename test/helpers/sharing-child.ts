@@ -2,6 +2,7 @@
 import { DtlsServer } from 'lwm2m-tls';
 import { RedisSessionStore, RedisTicketKeyStore } from 'lwm2m-tls/redis';
 import { client1 } from './credentials.js';
+import { recordLayer } from './record-layer.js';
 import { connectRedis } from './redis-client.js';
 import type { Sharing } from './sharing-server.js';
 
@@ -14,7 +15,7 @@ const shared =
     ? { store: new RedisSessionStore(client, { secret }), tickets: false }
     : { ticketKeyStore: new RedisTicketKeyStore(client, { secret }), ticketKeyRotation: rotation };
 
-const server = new DtlsServer({ ...options, sessions: { ...shared, timeout } });
+const server = new DtlsServer({ recordLayer, ...options, sessions: { ...shared, timeout } });
 server.on('connection', (socket) => {
   console.log(`connection resumed=${socket.resumed}`);
   socket.on('message', (message) => socket.send(message));

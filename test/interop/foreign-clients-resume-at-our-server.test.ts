@@ -11,6 +11,7 @@ import type { ForeignPeer, PeerClientOptions } from '../helpers/foreign/peer.js'
 import { foreignPeers } from '../helpers/foreign/peers.js';
 import { testWith } from '../helpers/foreign/tools.js';
 import { pki, temporaryFolder } from '../helpers/pki.js';
+import { recordLayer } from '../helpers/record-layer.js';
 import { ecdsaCcm8 } from '../helpers/suites.js';
 import { watch } from '../helpers/watch.js';
 
@@ -119,7 +120,7 @@ for (const peer of foreignPeers.filter(({ sessionFiles }) => sessionFiles)) {
     const { port } = await start(t, { ticketKeys });
     const session = path.join(temporaryFolder(t), 'session');
     await fetchSession(t, peer, await theirOptions(), port, session);
-    const options = { ...identityOf(await pki.server()), ...(await ourOptions({})) };
+    const options = { ...identityOf(await pki.server()), ...(await ourOptions({})), recordLayer };
     const process = watch(
       t,
       startModule(`

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import type { DtlsSocket, PskLookup } from 'lwm2m-tls';
-import { Lwm2mServer, type Registration } from 'lwm2m-tls/lwm2m';
+import type { Registration } from 'lwm2m-tls/lwm2m';
 import { client1, textKeyed } from '../helpers/credentials.js';
 import type { ForeignClient } from '../helpers/foreign/foreign-client.js';
 import { gnutlsClient } from '../helpers/foreign/gnutls.js';
@@ -16,6 +16,7 @@ import {
   type Tool,
   testWith,
 } from '../helpers/foreign/tools.js';
+import { startLwm2mServer } from '../helpers/lwm2m.js';
 import { closed, nextConnection, startServer } from '../helpers/ours.js';
 import { watch } from '../helpers/pairings.js';
 import { ccm8, type Suite } from '../helpers/suites.js';
@@ -53,9 +54,7 @@ async function converse(t: ExecutionContext, foreign: ForeignClient, tool: Tool,
 
 async function register(t: ExecutionContext, tool: Tool, delay: number) {
   const asked: string[] = [];
-  const server = new Lwm2mServer({ psk: slowly(delay, asked), cipherSuites: [ccm8.name] });
-  t.teardown(async () => server.close());
-  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  const { server, port } = await startLwm2mServer(t, { psk: slowly(delay, asked), cipherSuites: [ccm8.name] });
   const connected = once(server, 'connection') as Promise<[DtlsSocket]>;
   const registered = once(server, 'register') as Promise<[Registration]>;
   const target = 'rd?ep=weather-station&lt=300&lwm2m=1.1&b=U';

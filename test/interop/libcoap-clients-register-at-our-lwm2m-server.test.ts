@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import type { ExecutionContext } from 'ava';
 import type { DtlsSocket } from 'lwm2m-tls';
-import { Lwm2mServer, type Registration } from 'lwm2m-tls/lwm2m';
+import type { Registration } from 'lwm2m-tls/lwm2m';
 import { textKeyed } from '../helpers/credentials.js';
 import { startCoapClient } from '../helpers/foreign/libcoap.js';
 import { coapClientGnutls, coapClientOpenssl, type Tool, testWith } from '../helpers/foreign/tools.js';
+import { startLwm2mServer } from '../helpers/lwm2m.js';
 import { closed } from '../helpers/ours.js';
 import { watch } from '../helpers/pairings.js';
 import { ccm8, gcm, type Suite } from '../helpers/suites.js';
@@ -12,9 +13,7 @@ import { within } from '../helpers/within.js';
 
 async function register(t: ExecutionContext, tool: Tool, suite: Suite): Promise<void> {
   const psk = { [textKeyed.identity]: textKeyed.key };
-  const server = new Lwm2mServer({ psk, cipherSuites: [suite.name] });
-  t.teardown(async () => server.close());
-  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  const { server, port } = await startLwm2mServer(t, { psk, cipherSuites: [suite.name] });
   const connected = once(server, 'connection') as Promise<[DtlsSocket]>;
   const registered = once(server, 'register') as Promise<[Registration]>;
 

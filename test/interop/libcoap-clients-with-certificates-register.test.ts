@@ -1,23 +1,21 @@
 import { once } from 'node:events';
 import type { ExecutionContext } from 'ava';
 import type { ClientError, DtlsSocket } from 'lwm2m-tls';
-import { Lwm2mServer, type Registration } from 'lwm2m-tls/lwm2m';
+import type { Registration } from 'lwm2m-tls/lwm2m';
 import { identityOf } from '../helpers/certified.js';
 import { startCoapClient } from '../helpers/foreign/libcoap.js';
 import { coapClientGnutls, coapClientOpenssl, type Tool, testWith } from '../helpers/foreign/tools.js';
+import { startLwm2mServer } from '../helpers/lwm2m.js';
 import { closed } from '../helpers/ours.js';
 import { type CertifiedKey, issue, pki, writeCertificateFiles, writeTrustFile } from '../helpers/pki.js';
 import { ecdsaCcm8, ecdsaGcm, rsaGcm, type Suite } from '../helpers/suites.js';
 import { watch } from '../helpers/watch.js';
 import { within } from '../helpers/within.js';
 
-async function start(t: ExecutionContext, suite: Suite): Promise<{ server: Lwm2mServer; port: number }> {
+async function start(t: ExecutionContext, suite: Suite) {
   const certificate = suite === rsaGcm ? await pki.rsaServer() : await pki.server();
   const ca = (await pki.root()).pem;
-  const server = new Lwm2mServer({ ...identityOf(certificate), ca, requestCert: true, cipherSuites: [suite.id] });
-  t.teardown(async () => server.close());
-  const { port } = await server.listen({ host: '127.0.0.1' });
-  return { server, port };
+  return startLwm2mServer(t, { ...identityOf(certificate), ca, requestCert: true, cipherSuites: [suite.id] });
 }
 
 async function register(t: ExecutionContext, tool: Tool, port: number, certified: CertifiedKey) {

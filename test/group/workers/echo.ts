@@ -2,9 +2,10 @@
 import process from 'node:process';
 import { type CreateGroupServer, DtlsServer, type DtlsSocket } from 'lwm2m-tls';
 import { client1 } from '../../helpers/credentials.js';
+import { recordLayer } from '../../helpers/record-layer.js';
 
 export const createServer: CreateGroupServer = ({ index, sessions }) => {
-  const server = new DtlsServer({ psk: new Map([[client1.identity, client1.key]]), sessions });
+  const server = new DtlsServer({ psk: new Map([[client1.identity, client1.key]]), sessions, recordLayer });
   server.on('connection', (socket) => {
     socket.on('message', (message) => obey(server, socket, message.toString(), index));
   });
