@@ -9,17 +9,13 @@ namespace {
 /// Deadlines handled per tick(), so that one burst of expiries cannot hold up established peers.
 constexpr int kDeadlinesPerTick = 64;
 
-/// Datagrams of handshakes that wait for their turn. A client repeats what is dropped.
-constexpr size_t kMaxDeferred = 1024;
-constexpr size_t kMaxDeferredBytes = 1 << 20;
-
 }  // namespace
 
 Engine::Engine(const EngineOptions& options, std::shared_ptr<const Context> server, Outbox& outbox, EventSink& events,
                CipherCache& ciphers, Counters& counters)
     : options_(options), server_(std::move(server)), outbox_(outbox), events_(events), ciphers_(ciphers),
       counters_(counters), bio_(options.number, options.ip_overhead, outbox, counters),
-      addresses_(options.limits, peers_.seed()) {
+      addresses_(options.limits, peers_.seed()), deferred_(peers_.seed()) {
   if (server_) verifier_ = std::make_unique<HelloVerifier>();
 }
 
@@ -81,8 +77,12 @@ void Engine::receive_from_established(Association& association, ByteView datagra
   if (server_ && association.role() == Role::kServer && looks_like_client_hello(datagram)) {
     return receive_second_hello(association, datagram, now);
   }
+  if (association.successor != 0) {
+    if (is_for_successor(datagram, association.peer()) && defer(datagram, association.peer())) return;
+    association.traffic().note_received(datagram.size());
+    return receive_for_two(association, association.successor, datagram, now);
+  }
   association.traffic().note_received(datagram.size());
-  if (association.successor != 0) return receive_for_two(association, association.successor, datagram, now);
   feed_established(association, datagram);
 }
 
@@ -132,25 +132,25 @@ void Engine::receive_for_two(Association& association, PeerId successor, ByteVie
 
 bool Engine::defer(ByteView datagram, const Address& from) {
   if (!deferring_) return false;
-  if (deferred_.size() == kMaxDeferred || deferred_bytes_ + datagram.size() > kMaxDeferredBytes) {
-    ++counters_.handshake_datagrams_dropped;
-    return true;
-  }
-  ++counters_.handshake_datagrams_deferred;
-  deferred_bytes_ += datagram.size();
-  deferred_.push_back({from, {datagram.begin(), datagram.end()}});
+  ++(deferred_.add(datagram, from) ? counters_.handshake_datagrams_deferred : counters_.handshake_datagrams_dropped);
   return true;
+}
+
+/// Behind what waits already, so that a handshake's records keep their order; a message of the old association among
+/// them waits with them.
+bool Engine::is_for_successor(ByteView datagram, const Address& from) const {
+  RecordHeader header;
+  ByteView payload;
+  return (next_record(datagram, header, payload) && header.epoch == 0) || deferred_.holds(from);
 }
 
 void Engine::handle_deferred(Micros now) {
   if (deferred_.empty()) return;
-  const Deferred oldest = std::move(deferred_.front());
-  deferred_.pop_front();
-  deferred_bytes_ -= oldest.datagram.size();
+  const DeferredDatagrams::Datagram oldest = deferred_.take();
   --counters_.datagrams_received;  // it is counted again
-  counters_.bytes_received -= oldest.datagram.size();
+  counters_.bytes_received -= oldest.bytes.size();
   const bool deferring = std::exchange(deferring_, false);
-  receive(oldest.datagram, oldest.from, now);
+  receive(oldest.bytes, oldest.from, now);
   deferring_ = deferring;
 }
 
@@ -256,7 +256,6 @@ Status Engine::forget(PeerId peer) {
 
 void Engine::close_all() {
   deferred_.clear();
-  deferred_bytes_ = 0;
   peers_.for_each([this](Association& association) { close(association.id); });
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "counters.h"
 #include "datagram_bio.h"
 #include "deadline_queue.h"
+#include "deferred_datagrams.h"
 #include "event_sink.h"
 #include "hello_verifier.h"
 #include "outbox.h"
@@ -124,10 +124,6 @@ class Engine {
     PeerId peer;
     std::vector<uint8_t> records;
   };
-  struct Deferred {
-    Address from;
-    std::vector<uint8_t> datagram;
-  };
 
   // engine.cc: where a datagram belongs
   void receive_from_stranger(ByteView datagram, const Address& from, Micros now);
@@ -137,6 +133,7 @@ class Engine {
   void receive_second_hello(Association& association, ByteView datagram, Micros now);
   void receive_for_two(Association& association, PeerId successor, ByteView datagram, Micros now);
   bool defer(ByteView datagram, const Address& from);
+  bool is_for_successor(ByteView datagram, const Address& from) const;
   /// `records` (none: what libssl has) find no room in the sink for what they may say.
   void wait_for_room(Association& association, ByteView records);
   void expire(Association& association, Micros now);
@@ -206,8 +203,7 @@ class Engine {
   PeerTable peers_;
   AddressCounts addresses_;
   std::vector<Backlog> backlog_;
-  std::deque<Deferred> deferred_;
-  size_t deferred_bytes_ = 0;
+  DeferredDatagrams deferred_;
   uint64_t handshake_steps_ = 0;
   Micros now_ = 0;  ///< of the call that is under way
   bool deferring_ = false;
