@@ -66,7 +66,7 @@ const rules = [
     broken: (text) => withoutComments(text).match(/['"]node-gyp-build['"]|\.node['"`]|process\.dlopen/) ?? [],
   },
   {
-    of: ['lib/index.ts', 'lib/lwm2m/index.ts', 'lib/swarm/index.ts', 'lib/metrics/index.ts', 'lib/redis/index.ts'],
+    of: ['', 'lwm2m/', 'swarm/', 'metrics/', 'redis/', 'report/'].map((folder) => `lib/${folder}index.ts`),
     rule: 'an index only re-exports',
     broken: (text) =>
       withoutComments(text)
@@ -81,6 +81,15 @@ const rules = [
     broken: (text) =>
       imports(text).filter(
         (name) => name.startsWith('..') && !/^\.\.\/((lwm2m\/)?index|options\/check)\.js$/.test(name),
+      ),
+  },
+  {
+    of: library().filter((file) => file.startsWith('lib/report/')),
+    rule: 'lib/report is made from a result alone: of the rest it uses the type of the result, the errors and the option checks',
+    broken: (text) =>
+      imports(text).filter(
+        (name) =>
+          name.startsWith('..') && !/^\.\.\/(bench\/bench-result|errors\/\w+-error|options\/check)\.js$/.test(name),
       ),
   },
   {

@@ -15,6 +15,8 @@ const projectFolder = path.resolve(import.meta.dirname, '..');
 const needed = [
   'LICENSE',
   'THIRD_PARTY_NOTICES.md',
+  'assets/report/charts.mjs',
+  'assets/report/report.css',
   'binding.gyp',
   'dist/cli/main.js',
   'dist/index.d.ts',

@@ -69,6 +69,7 @@ export type TlsErrorCode =
   | 'ERR_TOO_MANY_DEVICES'
   | 'ERR_WORKER_FAILED'
   | 'ERR_SLAB_DETACHED'
+  | 'ERR_INVALID_RESULT'
   | 'ERR_OPENSSL_MISMATCH'
   | 'ERR_ADDON_NOT_FOUND'
   | 'ERR_ADDON_MISMATCH'
@@ -112,6 +113,7 @@ export type TlsErrorCode =
  * | `ERR_TOO_MANY_DEVICES` | a swarm needs more sockets than the system gives; the message says which limit it is, and what to do |
  * | `ERR_WORKER_FAILED` | a worker of a server group has ended; `cause` says why |
  * | `ERR_SLAB_DETACHED` | uncaught exception: the buffer of a message was transferred; see the option `copyMessages` |
+ * | `ERR_INVALID_RESULT` | what was read is not the result of a bench, or of another version of the format |
  * | `ERR_OPENSSL_MISMATCH`, `ERR_ADDON_NOT_FOUND`, `ERR_ADDON_MISMATCH` | the native part cannot be used |
  * | `ABORT_ERR` | the given `AbortSignal` was aborted; `cause` is its reason |
  */

@@ -34,6 +34,8 @@ export const coapServerOpenssl: MaybeTool = onPath('coap-server-openssl', 'insta
 export const coapServerGnutls: MaybeTool = onPath('coap-server-gnutls', 'install libcoap3-bin');
 export const tshark: MaybeTool = onPath('tshark', 'install tshark');
 export const redisServer: MaybeTool = onPath('redis-server', 'install redis-server');
+/** Opens reports. */
+export const chromium: MaybeTool = onPath('chromium', 'install chromium');
 /** For what is preloaded into a process. */
 export const cc: MaybeTool =
   process.platform === 'linux' ? onPath('cc', 'install a C compiler') : { name: 'cc', missing: 'this is not Linux' };
