@@ -94,10 +94,13 @@ export class CoapRequester {
   /** Takes one datagram from the peer. Never throws for what it holds. */
   receive(datagram: Buffer): void {
     const message = parseMessage(datagram);
-    if (message === undefined) return;
-    if (message.code === '0.00') this.#receiveEmpty(message);
-    else if (message.code.startsWith('0.')) this.#reject(message);
-    else this.#receiveResponse(message);
+    if (message !== undefined && !this.take(message)) this.#reject(message);
+  }
+
+  /** Takes a message that belongs to an open request, with an acknowledgement where it is owed one. Returns whether it did. */
+  take(message: CoapMessage): boolean {
+    if (message.code === '0.00') return message.type !== 'confirmable' && this.#takeEmpty(message);
+    return !message.code.startsWith('0.') && this.#takeResponse(message);
   }
 
   /** Fails all open requests with `reason`, and every later one. */
@@ -127,13 +130,9 @@ export class CoapRequester {
     this.#transmit(pending);
   }
 
-  #receiveEmpty(message: CoapMessage): void {
-    if (message.type === 'confirmable') {
-      this.#reject(message);
-      return;
-    }
+  #takeEmpty(message: CoapMessage): boolean {
     const pending = this.#withMessageId(message.messageId);
-    if (pending === undefined) return;
+    if (pending === undefined) return false;
     if (message.type === 'reset') {
       this.#fail(pending, new CoapError('ERR_COAP_RESET', 'the peer did not understand the request'));
     } else if (message.type === 'acknowledgement') {
@@ -142,16 +141,14 @@ export class CoapRequester {
         this.#fail(pending, new CoapError('ETIMEDOUT', 'the request was acknowledged and never answered'));
       }, SEPARATE_RESPONSE_MILLIS);
     }
+    return true;
   }
 
-  #receiveResponse(message: CoapMessage): void {
+  #takeResponse(message: CoapMessage): boolean {
     const pending = message.token.length === 4 ? this.#pending.get(message.token.readUInt32BE(0)) : undefined;
     const matches =
       pending !== undefined && (message.type !== 'acknowledgement' || message.messageId === pending.messageId);
-    if (!matches) {
-      this.#reject(message);
-      return;
-    }
+    if (!matches) return false;
     if (message.type === 'confirmable') this.#reply('acknowledgement', message.messageId);
     this.#settle(pending);
     pending.resolve({
@@ -159,6 +156,7 @@ export class CoapRequester {
       roundTripMillis: performance.now() - pending.startedAt,
       retransmissions: pending.retransmissions,
     });
+    return true;
   }
 
   /** A reset for a confirmable message; anything else that nobody waits for is ignored. */

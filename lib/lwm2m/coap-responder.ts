@@ -26,11 +26,16 @@ export interface Reaction<Outcome> {
 export class CoapResponder {
   readonly #counters: Lwm2mCounters;
   readonly #history = new MessageHistory();
+  readonly #takeAnswer: (message: CoapMessage) => boolean;
   #nextMessageId = Math.floor(Math.random() * 65_536);
 
-  /** `counters` is shared by all peers of a server and written here. */
-  constructor(counters: Lwm2mCounters) {
+  /**
+   * `counters` is shared by all peers of a server and written here. `takeAnswer` is asked for each message that is no request:
+   * what it takes, with true, is done with.
+   */
+  constructor(counters: Lwm2mCounters, takeAnswer: (message: CoapMessage) => boolean = () => false) {
     this.#counters = counters;
+    this.#takeAnswer = takeAnswer;
   }
 
   /**
@@ -58,6 +63,7 @@ export class CoapResponder {
       this.#counters.malformed += 1;
       return this.#reset(rejectableMessageId(datagram));
     }
+    if (!isRequest(message) && this.#takeAnswer(message)) return {};
     const confirmable = message.type === 'confirmable';
     if (!confirmable && message.type !== 'non-confirmable') return {};
     if (!isRequest(message)) {

@@ -7,6 +7,7 @@ export type { Lwm2mCounters } from './lwm2m-counters.js';
 export type { Lwm2mServerEvents } from './lwm2m-events.js';
 export { Lwm2mServer } from './lwm2m-server.js';
 export type { Lwm2mServerOptions } from './lwm2m-server-options.js';
+export type { Notification } from './observations.js';
 export { locationOf, type Registration, type RegistrationParameters, type RegistrationPeer } from './registration.js';
 export type { RequestSummary } from './request-summary.js';
 export { SimulatedDevice } from './simulated-device.js';

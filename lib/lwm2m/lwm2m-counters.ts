@@ -22,6 +22,8 @@ export interface Lwm2mCounters {
   updates: number;
   /** De-register requests that were accepted. */
   deregistrations: number;
+  /** Notifications of what the server observes. */
+  notifications: number;
   /** Registrations whose lifetime passed. */
   expirations: number;
 }
@@ -39,6 +41,7 @@ export function newCounters(): Lwm2mCounters {
     registrations: 0,
     updates: 0,
     deregistrations: 0,
+    notifications: 0,
     expirations: 0,
   };
 }

@@ -1,4 +1,5 @@
 import type { ClientError, DtlsSocket, TlsError } from '../index.js';
+import type { Notification } from './observations.js';
 import type { Registration } from './registration.js';
 import type { RequestSummary } from './request-summary.js';
 
@@ -18,6 +19,8 @@ export interface Lwm2mServerEvents {
   update: [registration: Registration];
   /** The registration that a device has ended. */
   deregister: [registration: Registration];
+  /** A device tells a new value of what is observed, see `observe()`. */
+  notify: [notification: Notification, socket: DtlsSocket];
   /** A lifetime passed without an update. */
   expire: [registration: Registration];
   /** The UDP socket failed for good; the server closes. */
