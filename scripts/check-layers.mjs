@@ -66,7 +66,7 @@ const rules = [
     broken: (text) => withoutComments(text).match(/['"]node-gyp-build['"]|\.node['"`]|process\.dlopen/) ?? [],
   },
   {
-    of: ['', 'lwm2m/', 'swarm/', 'metrics/', 'redis/', 'report/'].map((folder) => `lib/${folder}index.ts`),
+    of: ['', 'bench/', 'lwm2m/', 'swarm/', 'metrics/', 'redis/', 'report/'].map((folder) => `lib/${folder}index.ts`),
     rule: 'an index only re-exports',
     broken: (text) =>
       withoutComments(text)
@@ -80,7 +80,17 @@ const rules = [
     rule: 'lib/lwm2m, lib/metrics, lib/redis and lib/cli use the rest of the library through its index (and the option checks) only',
     broken: (text) =>
       imports(text).filter(
-        (name) => name.startsWith('..') && !/^\.\.\/((lwm2m\/)?index|options\/check)\.js$/.test(name),
+        (name) => name.startsWith('..') && !/^\.\.\/(((lwm2m|bench|report)\/)?index|options\/(check|closest)|package-version|bench\/built-in-scenarios)\.js$/.test(name),
+      ),
+  },
+  {
+    of: library().filter((file) => /^lib\/bench\//.test(file)),
+    rule: 'lib/bench uses the public API, the parts of lib/lwm2m and lib/swarm, option checks and nothing else',
+    broken: (text) =>
+      imports(text).filter(
+        (name) =>
+          name.startsWith('..') &&
+          !/^\.\.\/(index|(lwm2m|swarm)\/[\w-]+|options\/(address|check|closest)|package-version|resolve-host)\.js$/.test(name),
       ),
   },
   {

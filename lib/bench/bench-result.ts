@@ -51,7 +51,7 @@ export interface OperationResult {
   readonly perSecond: number;
   /**
    * Milliseconds from when the operation was due to its success, so that a fleet which falls behind is not flattered
-   * (no coordinated omission). Absent while none has succeeded.
+   * (no coordinated omission). Absent while none has succeeded, and where nobody answers: idle, sleep, send.
    */
   readonly latency?: LatencySummary;
 }
@@ -75,7 +75,7 @@ export interface LatencySummary {
 
 export interface FailureCount {
   readonly operation: string;
-  /** The stable `code` of the error. */
+  /** The stable `code` of the error; behind it the name of a received alert, or the code of a CoAP response. */
   readonly code: string;
   readonly count: number;
   /** The message of the first one. */

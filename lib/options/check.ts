@@ -85,7 +85,8 @@ function shown(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
   if (typeof value === 'function') return 'a function';
   // Without customInspect: a Buffer's own inspection shows its bytes at any depth.
-  return inspect(value, { depth: 0, customInspect: false, maxStringLength: 60, breakLength: Number.POSITIVE_INFINITY });
+  const oneLine = { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 60, maxArrayLength: 6 };
+  return inspect(value, { depth: 0, customInspect: false, ...oneLine });
 }
 
 function typeText(value: unknown): string {
