@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../package-version.js';
+import { addBench } from './bench-command.js';
 import { ExitCode, UsageError } from './exit-codes.js';
 import { collect, parseCipherSuites, parseCount, parsePath, parsePort } from './option-parsers.js';
 
@@ -43,7 +44,7 @@ process.exitCode = outputFailed ? ExitCode.failure : exitCode;
 async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number = ExitCode.ok;
   const program = new Command('lwm2m-tls')
-    .description('DTLS for LwM2M: a test server, simulated devices and an interactive client')
+    .description('DTLS for LwM2M: a test server, a stress bench of simulated devices and an interactive client')
     .version(packageVersion(), '-V, --version')
     .exitOverride()
     .showSuggestionAfterError()
@@ -51,6 +52,10 @@ async function main(argv: readonly string[]): Promise<number> {
   addDemo(program, async (options) => {
     const { runDemo } = await import('./demo.js');
     exitCode = await runDemo(options);
+  });
+  addBench(program, EXIT_CODES, async (scenario, options) => {
+    const { runBench } = await import('./bench.js');
+    exitCode = await runBench(scenario, options);
   });
   addServe(program, async (options) => {
     const { runServe } = await import('./serve.js');
@@ -76,9 +81,12 @@ function addDemo(program: Command, action: (options: import('./demo.js').DemoOpt
     .option('--concurrency <count>', 'devices that are busy at the same time', parseCount(1, 10_000), 20)
     .option('--updates <count>', 'registration updates per device', parseCount(0, 100_000), 1)
     .option('--cipher-suites <list>', 'names or IANA numbers, separated by commas', parseCipherSuites)
+    .option('--html <file>', 'where the report goes', parsePath, 'report.html')
     .addHelpText(
       'after',
       `
+It is the scenario registration-storm of lwm2m-tls bench, which has more options.
+
 Examples:
   $ lwm2m-tls demo
   $ lwm2m-tls demo --devices 1000 --concurrency 50 --updates 5
@@ -163,7 +171,7 @@ function explain(error: unknown): number {
   const { code, message = String(error) } = error as { code?: string; message?: string };
   const isUsage = error instanceof UsageError || USAGE_CODES.has(code ?? '');
   const text = isUsage
-    ? message.replace(/(?<![\w-])\w+(?=(\[\d+\])?:)/, (word) => OPTION_NAMES.get(word) ?? word)
+    ? message.replace(/(?<![\w.-])\w+(?=(\[\d+\])?:)/, (word) => OPTION_NAMES.get(word) ?? word)
     : message;
   console.error(`lwm2m-tls: ${text}${code === undefined || code === 'ERR_USAGE' ? '' : ` (${code})`}`);
   if (isUsage) {
@@ -182,17 +190,4 @@ function explainOutputError(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE' || outputFailed) return;
   outputFailed = true;
   process.exitCode = explain(error);
-}
-
-/** From the package.json above this file, wherever the build put it. */
-function packageVersion(): string {
-  for (const up of ['../', '../../', '../../../']) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(`${up}package.json`, import.meta.url), 'utf8'));
-      if (name === 'lwm2m-tls') return version;
-    } catch {
-      // not at this level
-    }
-  }
-  return 'unknown';
 }

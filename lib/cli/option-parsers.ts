@@ -10,6 +10,15 @@ export function parseCount(minimum: number, maximum: number): (text: string) => 
   };
 }
 
+/** A number that need not be whole. */
+export function parseAbove(limit: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+    if (value > limit && value <= maximum) return value;
+    throw new InvalidArgumentError(`It must be a number above ${limit}, at most ${maximum}.`);
+  };
+}
+
 export function parsePort(minimum: 0 | 1): (text: string) => number {
   return parseCount(minimum, 65_535);
 }

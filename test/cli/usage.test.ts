@@ -3,7 +3,13 @@ import { CommandProcess, entryPoint } from './command-process.js';
 
 const key = '000102030405060708090a0b0c0d0e0f';
 
-for (const parameters of [['--help'], ['demo', '--help'], ['serve', '--help'], ['connect', '--help']]) {
+for (const parameters of [
+  ['--help'],
+  ['demo', '--help'],
+  ['bench', '--help'],
+  ['serve', '--help'],
+  ['connect', '--help'],
+]) {
   test(`help: ${parameters.join(' ')}`, async (t) => {
     const command = CommandProcess.start(t, ...parameters);
     t.is(await command.exited, 0, command.stderr);
