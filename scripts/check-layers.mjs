@@ -80,7 +80,11 @@ const rules = [
     rule: 'lib/lwm2m, lib/metrics, lib/redis and lib/cli use the rest of the library through its index (and the option checks) only',
     broken: (text) =>
       imports(text).filter(
-        (name) => name.startsWith('..') && !/^\.\.\/(((lwm2m|bench|report)\/)?index|options\/(check|closest)|package-version|bench\/built-in-scenarios)\.js$/.test(name),
+        (name) =>
+          name.startsWith('..') &&
+          !/^\.\.\/(((lwm2m|bench|report)\/)?index|options\/(check|closest)|package-version|bench\/built-in-scenarios)\.js$/.test(
+            name,
+          ),
       ),
   },
   {
@@ -90,7 +94,9 @@ const rules = [
       imports(text).filter(
         (name) =>
           name.startsWith('..') &&
-          !/^\.\.\/(index|(lwm2m|swarm)\/[\w-]+|options\/(address|check|closest)|package-version|resolve-host)\.js$/.test(name),
+          !/^\.\.\/(index|(lwm2m|swarm)\/[\w-]+|options\/(address|check|closest)|package-version|resolve-host)\.js$/.test(
+            name,
+          ),
       ),
   },
   {
