@@ -1,11 +1,11 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { isIP, isIPv4 } from 'node:net';
+import { canonicalAddress } from '../../canonical-address.js';
 import { boolean, integer, invalidOption, optionsRecord, text } from '../../options/check.js';
 import { DEFAULT_MTU } from '../config/mtu.js';
 import { ContractError } from '../errors/contract-error.js';
 import { inContractTerms, toContractError } from '../errors/convert.js';
 import { SocketState } from '../socket-state.js';
-import { canonicalAddress } from './canonical-address.js';
 import type { NetBackend } from './net-backend.js';
 
 /** Anything that sends messages to one peer and tells of its messages, such as a connected `dgram.Socket`. */
