@@ -66,7 +66,9 @@ const rules = [
     broken: (text) => withoutComments(text).match(/['"]node-gyp-build['"]|\.node['"`]|process\.dlopen/) ?? [],
   },
   {
-    of: ['', 'bench/', 'lwm2m/', 'swarm/', 'metrics/', 'redis/', 'report/'].map((folder) => `lib/${folder}index.ts`),
+    of: ['', 'bench/', 'dgram/', 'lwm2m/', 'swarm/', 'metrics/', 'redis/', 'report/'].map(
+      (folder) => `lib/${folder}index.ts`,
+    ),
     rule: 'an index only re-exports',
     broken: (text) =>
       withoutComments(text)
@@ -76,13 +78,13 @@ const rules = [
         .filter(Boolean),
   },
   {
-    of: library().filter((file) => /^lib\/(cli|lwm2m|metrics|redis)\//.test(file)),
-    rule: 'lib/lwm2m, lib/metrics, lib/redis and lib/cli use the rest of the library through its index (and the option checks) only',
+    of: library().filter((file) => /^lib\/(cli|dgram|lwm2m|metrics|redis)\//.test(file)),
+    rule: 'lib/dgram, lib/lwm2m, lib/metrics, lib/redis and lib/cli use the rest of the library through its index (and checks of values) only',
     broken: (text) =>
       imports(text).filter(
         (name) =>
           name.startsWith('..') &&
-          !/^\.\.\/(((lwm2m|bench|report)\/)?index|options\/(check|closest)|package-version|bench\/built-in-scenarios)\.js$/.test(
+          !/^\.\.\/(((lwm2m|bench|report)\/)?index|options\/(check|closest)|package-version|canonical-address|bench\/built-in-scenarios)\.js$/.test(
             name,
           ),
       ),

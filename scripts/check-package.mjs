@@ -19,6 +19,8 @@ const needed = [
   'assets/report/report.css',
   'binding.gyp',
   'dist/cli/main.js',
+  'dist/dgram/index.d.ts',
+  'dist/dgram/index.js',
   'dist/index.d.ts',
   'dist/index.js',
   'dist/lwm2m/index.d.ts',

@@ -55,6 +55,12 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
     'resumed: false',
     'it is at 127.0.3.233 now, resumed: true',
   ],
+  'node-coap.mjs': [
+    '2.05 hello device-1, by TLS_PSK_WITH_AES_128_CCM_8',
+    '2.04 took 100000 bytes',
+    'observed 21 degrees',
+    'observed 22 degrees',
+  ],
   'lwm2m-server.mjs': [
     'device-1 registers for 60 s with /1/0 /3/0',
     'device-1 updates, now for 120 s',

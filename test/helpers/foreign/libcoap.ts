@@ -13,6 +13,8 @@ export interface CoapRequest {
   contentFormat?: number;
   /** Default `textKeyed`. */
   credentials?: Credentials | CoapCertificates;
+  /** Further parameters of the program. */
+  more?: readonly string[];
 }
 
 /** Paths of PEM files. The client verifies the server. */
@@ -35,6 +37,7 @@ export function startCoapClient(tool: Tool, request: CoapRequest): Program {
     request.method ?? 'get',
     ...(request.payload === undefined ? [] : ['-e', request.payload]),
     ...(request.contentFormat === undefined ? [] : ['-t', String(request.contentFormat)]),
+    ...(request.more ?? []),
     `coaps://127.0.0.1:${request.port}/${request.target}`,
   ]);
 }
