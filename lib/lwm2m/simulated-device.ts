@@ -1,4 +1,5 @@
-import { connect, type DtlsSocket, TlsError } from '../index.js';
+import { type ConnectOptions, connect, type DtlsSocket, TlsError } from '../index.js';
+import { optionsRecord } from '../options/check.js';
 import { CoapError } from './coap-error.js';
 import { type CoapOption, numberOption, optionTexts, textOption } from './coap-message.js';
 import { type CoapExchange, CoapRequester } from './coap-requester.js';
@@ -21,6 +22,14 @@ interface Attempt {
   settled: Promise<unknown>;
 }
 
+/** What the device has while it is connected. */
+interface Link {
+  readonly socket: DtlsSocket;
+  readonly requester: CoapRequester;
+  /** Listens no more, and fails what waits. */
+  readonly release: () => void;
+}
+
 /**
  * An LwM2M client as a server sees one: connects, registers, updates, de-registers. Each operation is one confirmable CoAP
  * request and rejects with a `CoapError` (or the `TlsError` of the transport) when the server does not agree.
@@ -31,7 +40,7 @@ export class SimulatedDevice {
   readonly #settings: SimulatedDeviceSettings;
   #attempt: Attempt | undefined;
   /** From the end of an attempt to the end of its association. */
-  #link: { socket: DtlsSocket; requester: CoapRequester } | undefined;
+  #link: Link | undefined;
   #location: string | undefined;
   #handshakeMillis: number | undefined;
 
@@ -60,13 +69,17 @@ export class SimulatedDevice {
    * The DTLS handshake. A registration that was made over an earlier association stays valid. Rejects with
    * `ERR_ALREADY_CONNECTED` while the device is connected or another `connect()` is pending, with `ERR_CLOSED` when
    * `close()` comes meanwhile, and with the `TlsError` of `connect()`, also for bad options.
+   *
+   * `session` is that of an earlier association, to be resumed this time, or false for a full handshake; without it the
+   * option of the device counts.
    */
-  async connect(): Promise<void> {
+  async connect(options: Pick<ConnectOptions, 'session'> = {}): Promise<void> {
+    const { session } = optionsRecord(options, 'connect', ['session']) as Pick<ConnectOptions, 'session'>;
     if (this.#attempt !== undefined) throw alreadyConnected('another connect() is pending');
     if (this.#link?.socket.state === 'connected') throw alreadyConnected('the device is connected, close() it first');
     const attempt: Attempt = { abort: new AbortController(), closed: false, settled: Promise.resolve() };
     this.#attempt = attempt;
-    const established = this.#establish(attempt).finally(() => {
+    const established = this.#establish(attempt, session).finally(() => {
       this.#attempt = undefined;
     });
     attempt.settled = established.catch(() => {});
@@ -117,12 +130,30 @@ export class SimulatedDevice {
     await this.#link?.socket.close();
   }
 
+  /**
+   * Lets go of the association without a word to the server, as a device that loses its power: the device may connect again,
+   * from another port. Requests that wait fail with `ERR_CLOSED`. The socket is the caller's now, to be closed in the end;
+   * undefined when the device is not connected.
+   */
+  abandon(): DtlsSocket | undefined {
+    if (this.#link?.socket.state !== 'connected') return undefined;
+    const { socket, release } = this.#link;
+    this.#link = undefined;
+    release();
+    return socket;
+  }
+
+  /** A device that has lost its memory: `register()` has to come first. */
+  forgetRegistration(): void {
+    this.#location = undefined;
+  }
+
   /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #establish(attempt: Attempt): Promise<void> {
+  async #establish(attempt: Attempt, session: ConnectOptions['session']): Promise<void> {
     const { connection, transmission } = this.#settings;
     const { signal } = connection;
     const onAbort = (): void => attempt.abort.abort(signal?.reason);
@@ -131,7 +162,8 @@ export class SimulatedDevice {
     try {
       await this.#link?.socket.close(); // it is ending by itself already
       const startedAt = performance.now();
-      const socket = await connect({ ...connection, signal: attempt.abort.signal });
+      const resumption = session === undefined ? {} : { session };
+      const socket = await connect({ ...connection, ...resumption, signal: attempt.abort.signal });
       if (attempt.closed) await socket.close();
       else this.#adopt(socket, performance.now() - startedAt, new CoapRequester(socket, transmission));
     } catch (error) {
@@ -144,16 +176,21 @@ export class SimulatedDevice {
 
   #adopt(socket: DtlsSocket, handshakeMillis: number, requester: CoapRequester): void {
     let failure: Error | undefined;
-    socket.on('message', (datagram) => requester.receive(datagram));
-    socket.on('error', (error) => {
+    const onMessage = (datagram: Buffer): void => requester.receive(datagram);
+    const onError = (error: Error): void => {
       failure = error;
-    });
-    socket.on('close', () => {
+    };
+    const onClose = (): void => {
       requester.close(new CoapError('ERR_CLOSED', 'the association ended', { cause: failure }));
       this.#link = undefined;
-    });
+    };
+    const release = (): void => {
+      socket.off('message', onMessage).off('error', onError).off('close', onClose);
+      requester.close();
+    };
+    socket.on('message', onMessage).on('error', onError).on('close', onClose);
     this.#handshakeMillis = handshakeMillis;
-    this.#link = { socket, requester };
+    this.#link = { socket, requester, release };
   }
 
   async #exchange(
