@@ -7,7 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 
 const projectFolder = path.resolve(import.meta.dirname, '..');
-const built = ['build', 'build-test', 'dist', 'docs/api', '.openssl'];
+const built = ['build', 'build-test', 'dist', 'packages/artillery-engine-lwm2m-tls/dist', 'docs/api', '.openssl'];
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !built.includes(name));
