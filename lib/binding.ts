@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { TlsError } from './errors/tls-error.js';
+import type { NativeFaults } from './faults/native-faults.js';
 import type { NativeStream } from './native-stream.js';
 
 export { type NativeStream, StreamFlag } from './native-stream.js';
@@ -306,6 +307,10 @@ export interface NativeReactor {
   connectEndpoint(endpoint: number, address: string, port: number): void;
   /** shutdown(2) in both directions: nothing is received or sent any more. */
   shutdownEndpoint(endpoint: number): void;
+  /** From now on datagrams pass these rules, in place of those that they passed before. Memory of counters stays referenced. */
+  setFaults(endpoint: number, faults: NativeFaults): void;
+  /** The socket moves to another port, and to `localAddress` unless that is null. Throws as `openEndpoint`. */
+  rebindEndpoint(endpoint: number, localAddress: string | null): void;
   /** The descriptor, -1 where there is none. */
   endpointFd(endpoint: number): number;
   /** Of the connected socket, IP header included; 0 when the system does not tell. */
@@ -372,7 +377,7 @@ export interface NativeTcpSettings {
 interface NativeModule {
   opensslVersion(): string;
   cipherSuites(): CipherSuite[];
-  readonly layout: { readonly eventInts: number; readonly counterCount: number; readonly maxPayload: number };
+  readonly layout: Readonly<Record<'eventInts' | 'counterCount' | 'faultCounterCount' | 'maxPayload', number>>;
   readonly PskTable: new () => NativePskTable;
   readonly Context: new (settings: ContextSettings) => NativeContext;
   readonly UdpPort: new (settings: NativeUdpSettings) => NativeUdpPort;

@@ -27,6 +27,24 @@ export {
 export { ClientError, type FailedClient } from './errors/client-error.js';
 export { TlsError, type TlsErrorCode, type TlsErrorDetails } from './errors/tls-error.js';
 export type { ServerCounters } from './events/counters.js';
+export type { DirectionFaultCounters, FaultCounters, RuleFaultCounters } from './faults/fault-counters.js';
+export type { FaultInjector } from './faults/fault-injector.js';
+export type {
+  BlackoutFault,
+  CorruptFault,
+  DelayFault,
+  DuplicateFault,
+  FaultOptions,
+  FaultRule,
+  FaultSelection,
+  HandshakeMessage,
+  LoseFault,
+  MtuFault,
+  RebindFault,
+  RecordKind,
+  ReorderFault,
+  TruncateFault,
+} from './faults/fault-options.js';
 export { DtlsServerGroup, type DtlsServerGroupEvents } from './group/dtls-server-group.js';
 export type { DtlsServerGroupOptions, GroupListenOptions } from './group/group-options.js';
 export type { GroupWorker } from './group/group-worker.js';

@@ -9,6 +9,7 @@ import { createCounters } from '../events/counters.js';
 import type { Endpoint, EndpointOwner } from '../events/endpoint.js';
 import { openEndpoint } from '../events/reactor.js';
 import type { ClosedRecord, ConnectedRecord, SessionRecord } from '../events/records.js';
+import { FaultInjector } from '../faults/fault-injector.js';
 import { appendKeylog } from '../keylog.js';
 import type { ClientSettings } from '../options/client-options.js';
 import type { ResolvedHost } from '../resolve-host.js';
@@ -102,7 +103,7 @@ export class ClientConnection implements EndpointOwner {
   }
 
   #open(remote: ResolvedHost, local: ResolvedHost | undefined): Endpoint {
-    const { port, localPort, udpBackend: backend, copyMessages } = this.#settings;
+    const { port, localPort, udpBackend: backend, copyMessages, faults } = this.#settings;
     try {
       return openEndpoint(
         {
@@ -116,6 +117,7 @@ export class ClientConnection implements EndpointOwner {
           remote: { address: remote.address, port },
           counters: createCounters(),
           copyMessages,
+          faults: faults && new FaultInjector(faults, 'client'),
         },
         this,
       );

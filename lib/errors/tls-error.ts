@@ -57,6 +57,7 @@ export type TlsErrorCode =
   | 'ERR_INVALID_CRL'
   | 'ERR_NO_CIPHER_SUITE'
   | 'ERR_NO_PSK'
+  | 'ERR_NO_FAULTS'
   | 'ERR_SESSION_STORE'
   | 'ERR_CLIENT_DENIED'
   | 'ERR_NO_ANSWER'
@@ -101,6 +102,7 @@ export type TlsErrorCode =
  * | `ERR_INVALID_CRL` | `crl` cannot be read |
  * | `ERR_NO_CIPHER_SUITE` | versions and security level leave none of the cipher suites |
  * | `ERR_NO_PSK` | the server was made without the option `psk` |
+ * | `ERR_NO_FAULTS` | the socket or server was made without the option `faults` |
  * | `ERR_SESSION_STORE` | server: the session store failed, `cause` says how, or did not answer in time |
  * | `ERR_CLIENT_DENIED` | server: `admit` denied a client |
  * | `ERR_NO_ANSWER` | a function of the options (`psk`, `admit`, `selectContext`) did not answer in time |

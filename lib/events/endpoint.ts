@@ -1,4 +1,5 @@
 import type { Address, NativeReactor } from '../binding.js';
+import type { FaultInjector } from '../faults/fault-injector.js';
 import type { Peer } from '../socket/peer.js';
 import { PeerTable } from './peer-table.js';
 import type {
@@ -49,9 +50,11 @@ export class Endpoint {
   readonly number: number;
   readonly owner: EndpointOwner;
   readonly copyMessages: boolean;
-  readonly localAddress: Readonly<Address>;
+  /** Undefined: no faults. */
+  faults: FaultInjector | undefined;
   /** Those that are established, and not yet closed. */
   readonly peers: PeerTable = new PeerTable();
+  #localAddress: Readonly<Address>;
   #closing = false;
 
   constructor(native: NativeReactor, number: number, owner: EndpointOwner, copyMessages: boolean) {
@@ -59,7 +62,15 @@ export class Endpoint {
     this.number = number;
     this.owner = owner;
     this.copyMessages = copyMessages;
-    this.localAddress = Object.freeze(native.localAddress(number));
+    this.#localAddress = Object.freeze(native.localAddress(number));
+  }
+
+  /** Faults may move the socket; afterwards where it was last. */
+  get localAddress(): Readonly<Address> {
+    if (this.faults !== undefined && !this.#closing) {
+      this.#localAddress = Object.freeze(this.native.localAddress(this.number));
+    }
+    return this.#localAddress;
   }
 
   get closing(): boolean {
@@ -69,6 +80,7 @@ export class Endpoint {
   /** Says goodbye to all peers and closes the socket. Idempotent; the owner hears of the end by `endpointClosed`. */
   close(): void {
     if (this.#closing) return;
+    this.#localAddress = this.localAddress;
     this.#closing = true;
     this.native.closeEndpoint(this.number);
   }

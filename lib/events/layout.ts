@@ -1,5 +1,6 @@
 import { native } from '../binding.js';
 import { TlsError } from '../errors/tls-error.js';
+import { faultCounterNames } from '../faults/fault-counters.js';
 import { counterNames } from './counters.js';
 
 /** 32-bit integers per event record: `core::EventRecord` in `native/core/event_sink.h`. */
@@ -40,11 +41,14 @@ export const RESUMED_FLAG = 1;
 /** Largest payload of one event: `core::EventSink::kMaxPayload`. */
 export const MAX_PAYLOAD: number = native.layout.maxPayload;
 
-if (native.layout.eventInts !== EVENT_INTS || native.layout.counterCount !== counterNames.length) {
+const { eventInts, counterCount, faultCounterCount } = native.layout;
+const fits =
+  eventInts === EVENT_INTS && counterCount === counterNames.length && faultCounterCount === faultCounterNames.length;
+if (!fits) {
   throw new TlsError(
     'ERR_ADDON_MISMATCH',
     `the native part of lwm2m-tls was built from other sources than its JavaScript: events of ` +
-      `${native.layout.eventInts} integers and ${native.layout.counterCount} counters instead of ${EVENT_INTS} and ` +
-      `${counterNames.length}; build it again with 'npm run build:native'`,
+      `${eventInts} integers, ${counterCount} and ${faultCounterCount} counters instead of ${EVENT_INTS}, ` +
+      `${counterNames.length} and ${faultCounterNames.length}; build it again with 'npm run build:native'`,
   );
 }

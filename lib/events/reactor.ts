@@ -5,6 +5,7 @@ import {
   native,
   type UdpBackend,
 } from '../binding.js';
+import type { FaultInjector } from '../faults/fault-injector.js';
 import { Endpoint, type EndpointOwner } from './endpoint.js';
 import { EventReader } from './event-reader.js';
 
@@ -36,6 +37,8 @@ export interface EndpointSettings {
   interfaceName?: string | undefined;
   /** Default false. */
   transparent?: boolean | undefined;
+  /** Default: none. It belongs to the endpoint from then on. */
+  faults?: FaultInjector | undefined;
 }
 
 /** Opens a UDP socket whose events go to `owner`. Throws what the system says, with `code`, `errno` and `syscall`. */
@@ -71,6 +74,8 @@ export interface FleetEndpointSettings {
   maxPeers: number;
   counters: BigUint64Array;
   copyMessages: boolean;
+  /** Default: none. It belongs to the endpoint from then on. */
+  faults?: FaultInjector | undefined;
 }
 
 /** Opens the sockets of many devices that speak to one server. Throws as {@link openEndpoint}. */
@@ -101,7 +106,7 @@ class Reactor {
   });
 
   open(settings: EndpointSettings, owner: EndpointOwner): Endpoint {
-    return this.#add(this.#native.openEndpoint(nativeSettings(settings)), owner, settings.copyMessages);
+    return this.#add(this.#native.openEndpoint(nativeSettings(settings)), owner, settings);
   }
 
   openFleet(settings: FleetEndpointSettings, owner: EndpointOwner): Endpoint {
@@ -117,16 +122,17 @@ class Reactor {
       firstSource: pool?.first ?? null,
       sources: pool?.size ?? 0,
     });
-    return this.#add(number, owner, copyMessages);
+    return this.#add(number, owner, settings);
   }
 
   openScript({ maxPeers, ipOverhead, counters, copyMessages }: ScriptEndpointSettings, owner: EndpointOwner): Endpoint {
-    return this.#add(this.#native.openScriptEndpoint(maxPeers, ipOverhead, counters), owner, copyMessages);
+    return this.#add(this.#native.openScriptEndpoint(maxPeers, ipOverhead, counters), owner, { copyMessages });
   }
 
-  #add(number: number, owner: EndpointOwner, copyMessages: boolean): Endpoint {
-    const endpoint = new Endpoint(this.#native, number, owner, copyMessages);
+  #add(number: number, owner: EndpointOwner, settings: Pick<EndpointSettings, 'copyMessages' | 'faults'>): Endpoint {
+    const endpoint = new Endpoint(this.#native, number, owner, settings.copyMessages);
     this.#reader.add(endpoint);
+    settings.faults?.attach(endpoint);
     return endpoint;
   }
 }

@@ -58,6 +58,7 @@ const names: Record<keyof Lwm2mServerOptions, true> = {
   udpBackend: true,
   copyMessages: true,
   keylogFile: true,
+  faults: true,
 };
 
 const LIFETIME_RANGE = { min: 0, max: 4_294_967_295, unit: 'seconds', default: 86_400 };

@@ -92,6 +92,7 @@ const names: Record<keyof SimulatedDeviceOptions, true> = {
   udpBackend: true,
   copyMessages: true,
   keylogFile: true,
+  faults: true,
 };
 
 /** Bytes that a Uri-Query option holds (RFC 7252, 5.10), without `ep=`. */

@@ -64,7 +64,7 @@ export function parseConnectOptions(value: unknown): ClientSettings {
   const options = optionsRecord(value, 'connect', names);
   const host = parseHost(options['host'], 'host');
   return Object.freeze({
-    ...parseDtlsOptions(options),
+    ...parseDtlsOptions(options, 'client'),
     host,
     port: parsePort(options['port'], 'port', 1),
     localAddress:

@@ -1,4 +1,6 @@
 import type { UdpBackend } from '../binding.js';
+import type { FaultOptions } from '../faults/fault-options.js';
+import { type FaultRole, type FaultSettings, parseFaults } from '../faults/parse-faults.js';
 import { boolean, integer, oneOf } from './check.js';
 import { type HandshakeTimeoutSettings, type HandshakeTimeouts, parseHandshakeTimeouts } from './handshake-timeouts.js';
 import { parseKeylogFile } from './keylog-file.js';
@@ -46,6 +48,13 @@ export interface DtlsOptions extends VersionOptions<DtlsVersion> {
    * `ERR_INVALID_OPTION`. `SSL_CTX_set_keylog_callback`.
    */
   keylogFile?: string | false | undefined;
+  /**
+   * For tests: a bad network between the socket and the system's. Default: none, at no cost. `{}` has no faults yet; the
+   * `faults` of the socket or server sets others while it is in use. Throws `ERR_INVALID_OPTION`, `ERR_UNKNOWN_OPTION`.
+   *
+   * @example faults: { receive: [{ fault: 'lose', handshake: 'ServerHello', nth: 2 }] }
+   */
+  faults?: FaultOptions | undefined;
 }
 
 /** See the option `recordLayer`. */
@@ -59,6 +68,7 @@ export interface DtlsSettings {
   readonly copyMessages: boolean;
   /** Undefined: no key log. */
   readonly keylogFile: string | undefined;
+  readonly faults: FaultSettings | undefined;
 }
 
 export const dtlsOptionNames = [
@@ -68,9 +78,10 @@ export const dtlsOptionNames = [
   'udpBackend',
   'copyMessages',
   'keylogFile',
+  'faults',
 ] as const satisfies readonly (keyof DtlsOptions)[];
 
-export function parseDtlsOptions(options: Record<string, unknown>): DtlsSettings {
+export function parseDtlsOptions(options: Record<string, unknown>, role: FaultRole): DtlsSettings {
   return {
     mtu: integer(options['mtu'], 'mtu', { min: 256, max: 16_384, unit: 'bytes', default: 1_232 }),
     handshakeTimeouts: parseHandshakeTimeouts(options['handshakeTimeouts']),
@@ -78,5 +89,6 @@ export function parseDtlsOptions(options: Record<string, unknown>): DtlsSettings
     udpBackend: oneOf(options['udpBackend'], 'udpBackend', ['auto', 'mmsg', 'uv'], 'auto'),
     copyMessages: boolean(options['copyMessages'], 'copyMessages', false),
     keylogFile: parseKeylogFile(options['keylogFile']),
+    faults: options['faults'] === undefined ? undefined : parseFaults(options['faults'], role),
   };
 }

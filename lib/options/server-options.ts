@@ -45,7 +45,7 @@ const names = [...dtlsOptionNames, ...admissionNames, ...serverSecurityNames, ..
 export function parseServerOptions(value: unknown): ServerSettings {
   const options = optionsRecord(value, 'DtlsServer', names);
   return Object.freeze({
-    ...parseDtlsOptions(options),
+    ...parseDtlsOptions(options, 'server'),
     ...parseAdmission(options),
     security: parseServerSecurity(options, Transport.datagram),
   });

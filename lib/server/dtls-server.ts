@@ -19,6 +19,7 @@ import { createCounters, readCounters, type ServerCounters } from '../events/cou
 import type { Endpoint, EndpointOwner } from '../events/endpoint.js';
 import { openEndpoint } from '../events/reactor.js';
 import type { ClientErrorRecord } from '../events/records.js';
+import { FaultInjector, noFaults } from '../faults/fault-injector.js';
 import { appendKeylog } from '../keylog.js';
 import { type ListenOptions, type ListenSettings, parseListenOptions } from '../options/listen-options.js';
 import { type DtlsServerOptions, parseServerOptions, type ServerSettings } from '../options/server-options.js';
@@ -77,6 +78,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   readonly #settings: ServerSettings;
   readonly #context: ServerSecurityContext;
   readonly #questions: Questions;
+  readonly #faults: FaultInjector | undefined;
   #counters = createCounters();
   #state: 'idle' | 'opening' | 'listening' | 'closing' | 'closed' = 'idle';
   #endpoint: Endpoint | undefined;
@@ -93,12 +95,13 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   constructor(options: DtlsServerOptions) {
     super();
     this.#settings = parseServerOptions(options);
-    const { security, keylogFile } = this.#settings;
+    const { security, keylogFile, faults } = this.#settings;
     const transport = datagramTransport(this.#settings);
     this.#context = new ServerSecurityContext(security, transport, keylogFile !== undefined, (error) => {
       this.emit('sessionStoreError', error);
     });
     this.#questions = new Questions(security.questions, (options) => this.#context.names.select(options));
+    this.#faults = faults && new FaultInjector(faults, 'server');
     (this as EventEmitter).on('newListener', DtlsServer.#onNewListener);
   }
 
@@ -174,6 +177,12 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   /** A snapshot; of the last moment when the server is closed. */
   counters(): Readonly<ServerCounters> {
     return readCounters(this.#counters);
+  }
+
+  /** The bad network that the option `faults` has made, for all clients. Throws `ERR_NO_FAULTS` without it. */
+  get faults(): FaultInjector {
+    if (this.#faults === undefined) throw noFaults('the server');
+    return this.#faults;
   }
 
   /** Number of established connections. */
@@ -265,6 +274,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
           serverContext: this.#context.native,
           counters: this.#counters,
           copyMessages,
+          faults: this.#faults,
         },
         this.#owner,
       );

@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { type InspectOptions, inspect } from 'node:util';
 import type { CipherSuite } from '../binding.js';
 import type { TlsError } from '../errors/tls-error.js';
+import { type FaultInjector, noFaults } from '../faults/fault-injector.js';
 import { invalidOption } from '../options/check.js';
 import { cipherSuiteById } from '../options/cipher-suites.js';
 import { type DtlsVersion, versionName } from '../options/versions.js';
@@ -172,6 +173,13 @@ export class DtlsSocket extends LazyEmitter<DtlsSocketEvents> {
   /** Datagrams received from the peer; counted as `bytesReceived`. */
   get datagramsReceived(): number {
     return this.#peer.traffic.datagramsReceived;
+  }
+
+  /** The bad network that the option `faults` has made; a server's socket has that of its server. Throws `ERR_NO_FAULTS` without it. */
+  get faults(): FaultInjector {
+    const { faults } = this.#peer.endpoint;
+    if (faults === undefined) throw noFaults('the socket');
+    return faults;
   }
 
   /**

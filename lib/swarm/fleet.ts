@@ -7,6 +7,7 @@ import { TlsError } from '../errors/tls-error.js';
 import type { Endpoint, EndpointOwner } from '../events/endpoint.js';
 import { openFleetEndpoint } from '../events/reactor.js';
 import type { ClosedRecord, ConnectedRecord, SessionRecord } from '../events/records.js';
+import type { FaultInjector } from '../faults/fault-injector.js';
 import { appendKeylog } from '../keylog.js';
 import type { ResolvedHost } from '../resolve-host.js';
 import type { Peer } from '../socket/peer.js';
@@ -30,6 +31,7 @@ export class Fleet implements EndpointOwner, MemberOwner {
   readonly #settings: SwarmSettings;
   readonly #owner: FleetOwner;
   readonly #counters: BigUint64Array;
+  readonly #faults: FaultInjector | undefined;
   readonly #members: (Member | undefined)[];
   readonly #slots: Slots;
   /** Of all handshakes; what is a device's own is filled in for each. */
@@ -38,10 +40,11 @@ export class Fleet implements EndpointOwner, MemberOwner {
   #endpoint: Endpoint | undefined;
   #target = '';
 
-  constructor(settings: SwarmSettings, counters: BigUint64Array, owner: FleetOwner) {
+  constructor(settings: SwarmSettings, counters: BigUint64Array, faults: FaultInjector | undefined, owner: FleetOwner) {
     this.#settings = settings;
     this.#owner = owner;
     this.#counters = counters;
+    this.#faults = faults;
     this.#members = Array.from({ length: settings.devices }, () => undefined);
     this.#slots = new Slots(settings);
     this.#parameters = clientParameters(settings.security);
@@ -60,6 +63,7 @@ export class Fleet implements EndpointOwner, MemberOwner {
       remote: { address: remote.address, port },
       ...{ family: remote.family, sockets, maxPeers: devices, counters: this.#counters, copyMessages },
       pool: pool && { first: pool.first, size: pool.size },
+      faults: this.#faults,
     };
     try {
       this.#endpoint = openFleetEndpoint(settings, this);

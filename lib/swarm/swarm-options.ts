@@ -135,7 +135,7 @@ export function parseSwarmOptions(value: unknown): SwarmSettings {
   const options = optionsRecord(value, 'Swarm', names);
   const host = parseHost(options['host'], 'host');
   const port = parsePort(options['port'], 'port', 1);
-  const dtls = parseDtlsOptions(options);
+  const dtls = parseDtlsOptions(options, 'swarm');
   const credentials = parseDeviceCredentials(options);
   const devices = parseDevices(options['devices'], credentials);
   const sessions = boolean(options['sessions'], 'sessions', false);

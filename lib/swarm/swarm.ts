@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
 import { TlsError } from '../errors/tls-error.js';
 import { createCounters, readCounters, type ServerCounters } from '../events/counters.js';
+import { FaultInjector, noFaults } from '../faults/fault-injector.js';
 import { invalidOption } from '../options/check.js';
 import { resolveHost } from '../resolve-host.js';
 import { inspected } from '../socket/inspection.js';
@@ -41,6 +42,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #settings: SwarmSettings;
   readonly #counters = createCounters();
   readonly #fleet: Fleet;
+  readonly #faults: FaultInjector | undefined;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #ended: () => void = () => {};
@@ -56,7 +58,9 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   constructor(options: SwarmOptions) {
     super();
     this.#settings = parseSwarmOptions(options);
-    this.#fleet = new Fleet(this.#settings, this.#counters, {
+    const { faults } = this.#settings;
+    this.#faults = faults && new FaultInjector(faults, 'swarm');
+    this.#fleet = new Fleet(this.#settings, this.#counters, this.#faults, {
       message: (member, message) => {
         const device = this.#deviceOf(member);
         this.onMessage?.(device, message);
@@ -91,6 +95,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   /** What all devices have seen and done: the counters of a server, from the side of its clients. */
   counters(): Readonly<ServerCounters> {
     return readCounters(this.#counters);
+  }
+
+  /** The bad network that the option `faults` has made: each device is a peer. Throws `ERR_NO_FAULTS` without it. */
+  get faults(): FaultInjector {
+    if (this.#faults === undefined) throw noFaults('the swarm');
+    return this.#faults;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { Transport } from '../binding.js';
+import { refuseFaults } from '../faults/parse-faults.js';
 import { parseHost, parsePort } from '../options/address.js';
 import { boolean, invalidOption, optionsRecord } from '../options/check.js';
 import {
@@ -61,6 +62,7 @@ const names = [
 ];
 
 export function parseConnectTlsOptions(value: unknown): TlsClientSettings {
+  refuseFaults(value);
   const options = optionsRecord(value, 'connectTls', names);
   const { socket, signal } = options;
   const target = socket === undefined ? parseTarget(options) : parseSocket(options);

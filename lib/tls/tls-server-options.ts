@@ -1,4 +1,5 @@
 import { Transport } from '../binding.js';
+import { refuseFaults } from '../faults/parse-faults.js';
 import { parseHost, parsePort } from '../options/address.js';
 import { boolean, integer, optionsRecord } from '../options/check.js';
 import {
@@ -54,6 +55,7 @@ const serverNames = [...tlsOptionNames, ...serverSecurityNames, 'maxConnections'
 const listenNames: readonly (keyof TlsListenOptions)[] = ['host', 'port', 'ipv6Only', 'backlog'];
 
 export function parseTlsServerOptions(value: unknown): TlsServerSettings {
+  refuseFaults(value);
   const options = optionsRecord(value, 'TlsServer', serverNames);
   const range = { min: 1, max: 1_048_575, default: 100_000 };
   return Object.freeze({

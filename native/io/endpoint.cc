@@ -35,21 +35,23 @@ constexpr size_t kEventsPerTurn = 24;
 // Send failures kept for the engine between two turns; what is above that is only counted.
 constexpr size_t kMaxSendFailures = 64;
 
-std::unique_ptr<DatagramSocket> make_socket(Backend backend, Reactor& reactor, SocketObserver& observer) {
-#ifdef __linux__
-  if (backend != Backend::kUv) {
-    return std::make_unique<MmsgSocket>(reactor.loop(), reactor.handles(), reactor.receive_buffer(), observer);
-  }
-#endif
-  if (backend == Backend::kMmsg) return nullptr;
-  return std::make_unique<UvUdpSocket>(reactor.loop(), reactor.handles(), reactor.receive_buffer(), observer);
-}
-
 }  // namespace
 
 Endpoint::Endpoint(Reactor& reactor, int32_t number, EndpointOptions options)
     : reactor_(reactor), number_(number), options_(std::move(options)), counters_(options_.counters.get()),
       timer_(reactor.handles()) {}
+
+std::unique_ptr<DatagramSocket> Endpoint::make_socket() {
+  ReceiveBuffer& buffer = reactor_.receive_buffer();
+  SocketObserver& observer = *this;
+#ifdef __linux__
+  if (options_.backend != Backend::kUv) {
+    return std::make_unique<MmsgSocket>(reactor_.loop(), reactor_.handles(), buffer, observer);
+  }
+#endif
+  if (options_.backend == Backend::kMmsg) return nullptr;
+  return std::make_unique<UvUdpSocket>(reactor_.loop(), reactor_.handles(), buffer, observer);
+}
 
 IoError Endpoint::open() {
   if (options_.backend == Backend::kScript) {
@@ -60,7 +62,7 @@ IoError Endpoint::open() {
   } else if (options_.backend == Backend::kFleet) {
     open_fleet();
   } else {
-    socket_ = make_socket(options_.backend, reactor_, *this);
+    socket_ = make_socket();
   }
   if (!socket_) return {UV_ENOTSUP, "recvmmsg"};
   if (IoError error = socket_->open(options_.socket)) return error;
@@ -100,11 +102,13 @@ void Endpoint::send(const core::Outbox& outbox, size_t first, size_t last) {
     counters_->datagrams_unsent += last - first;
     return;
   }
+  if (faults_ != nullptr) return send_through_faults(outbox, first, last);
   socket_->send(outbox, first, last);
   if (is_script()) note_script_work();
 }
 
 IoError Endpoint::connect_socket(const core::Address& remote) {
+  if (faults_ != nullptr) finish_waiting();
   if (IoError error = socket_->connect(remote)) return error;
   options_.socket.remote = remote;
   return {};
@@ -112,6 +116,7 @@ IoError Endpoint::connect_socket(const core::Address& remote) {
 
 /// The system's answer does not matter: an unconnected socket gets an error, and is shut down all the same.
 void Endpoint::shut_down() {
+  if (faults_ != nullptr) finish_waiting();
   shut_down_ = true;
   socket_->stop();
 #ifndef _WIN32
@@ -133,14 +138,15 @@ void Endpoint::stop() {
 }
 
 void Endpoint::close() {
+  if (faults_ != nullptr) finish_waiting();
   open_ = false;
-  handles_left_ = 2;
+  handles_left_ += 2;
   socket_->close([this] { handle_closed(); });
   timer_.close([this] { handle_closed(); });
 }
 
 void Endpoint::handle_closed() {
-  if (--handles_left_ == 0) reactor_.endpoint_closed(number_);  // may destroy this
+  if (--handles_left_ == 0 && !open_) reactor_.endpoint_closed(number_);  // may destroy this
 }
 
 // The script behind a script endpoint
@@ -170,6 +176,7 @@ bool Endpoint::datagrams_received(std::span<const ReceivedDatagram> batch) {
   if (!reactor_.prepare_events() || !open_) return false;
   handshakes_since_ = uv_hrtime();
   now_ = handshakes_since_ / 1000;
+  if (faults_ != nullptr) batch = pass_faults(batch);
   expect(batch);
   bool go_on = true;
   for (const ReceivedDatagram& datagram : batch) {
@@ -285,6 +292,7 @@ void Endpoint::on_timer() {
     engine_->tick(now_);
     if (!take_backlog() || uv_hrtime() > stop_at) break;
   }
+  if (faults_ != nullptr && open_) release_waiting(uv_hrtime() + kTickNanos);
   if (!open_) return;
   note_memory();
   arm_timer();
@@ -314,7 +322,8 @@ bool Endpoint::has_unread() const {
 /// Only ever moves the timer forward: a deadline that was cancelled costs one early and idle wake-up, and most of
 /// them are cancelled.
 void Endpoint::arm_timer() {
-  const core::Micros next = engine_->next_deadline();
+  core::Micros next = engine_->next_deadline();
+  if (faults_ != nullptr) next = std::min(next, faults_->layer.next_deadline());
   if (next >= armed_for_) return;
   armed_for_ = next;
   // At least 1 ms: a timer that is due at once would run again in the same round of timers.

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "../core/engine.h"
 #include "datagram_socket.h"
+#include "fault_gate.h"
 #include "fleet.h"
 #include "uv_handle.h"
 
@@ -52,7 +54,10 @@ class Endpoint final : private SocketObserver {
     return status;
   }
   void send(const core::Outbox& outbox, size_t first, size_t last);
-  void set_ref(bool keep_alive) { socket_->set_ref(keep_alive); }
+  void set_ref(bool keep_alive) {
+    keep_alive_ = keep_alive;
+    socket_->set_ref(keep_alive);
+  }
 
   /// connect(2) on the socket itself; see DatagramSocket.
   IoError connect_socket(const core::Address& remote);
@@ -65,6 +70,10 @@ class Endpoint final : private SocketObserver {
 
   /// Null unless this is a fleet's. Its engine knows the devices as peers, by their own addresses.
   Fleet* fleet() { return fleet_; }
+  /// From now on each datagram passes a core::FaultLayer with these rules: a test feature, off unless this is called.
+  void set_faults(core::FaultRules rules, core::FaultMemory memory);
+  /// Goes on from another port, and from another address where `local` names one; what belongs to the old one is lost.
+  IoError rebind(const std::optional<core::Address>& local);
 
   bool is_script() const { return script_ != nullptr; }
   /// Script endpoints: a datagram has come. Copied; handled when the reactor settles.
@@ -101,6 +110,15 @@ class Endpoint final : private SocketObserver {
   void socket_broken(int error) override;
 
   void open_fleet();
+  std::unique_ptr<DatagramSocket> make_socket();
+  void send_through_faults(const core::Outbox& outbox, size_t first, size_t last);
+  std::span<const ReceivedDatagram> pass_faults(std::span<const ReceivedDatagram> batch);
+  void release_waiting(uint64_t stop_at);
+  bool release(const core::Waiting& datagram);
+  void send_leaving(size_t count);
+  void finish_waiting();
+  void retire(std::unique_ptr<DatagramSocket> socket);
+
   void expect(std::span<const ReceivedDatagram> batch);
   void handle(const ReceivedDatagram& datagram);
   void account_handshake();
@@ -135,6 +153,9 @@ class Endpoint final : private SocketObserver {
   int handles_left_ = 0;
   uint64_t handshakes_since_ = 0;  ///< uv_hrtime when the present work began, or the last step of a handshake ended
   std::vector<SendFailure> send_failures_;
+  std::unique_ptr<FaultGate> faults_;                     ///< null: no faults
+  std::vector<std::unique_ptr<DatagramSocket>> retired_;  ///< rebind() has replaced them, libuv still has them
+  bool keep_alive_ = true;
 };
 
 }  // namespace io

@@ -68,6 +68,11 @@ void Reactor::shut_down(Endpoint& endpoint) {
   endpoint.shut_down();
 }
 
+IoError Reactor::rebind_socket(Endpoint& endpoint, const std::optional<core::Address>& local) {
+  flush();
+  return endpoint.rebind(local);
+}
+
 void Reactor::close_all() {
   for (size_t number = 0; number < endpoints_.size(); ++number) close_endpoint(static_cast<int32_t>(number));
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -39,6 +40,7 @@ class Reactor {
   /// For the endpoint's socket, after all that waits in the outbox.
   IoError connect_socket(Endpoint& endpoint, const core::Address& remote);
   void shut_down(Endpoint& endpoint);
+  IoError rebind_socket(Endpoint& endpoint, const std::optional<core::Address>& local);
 
   /// Closes every handle without further events. `done` runs when the last one is closed and may destroy the reactor.
   /// Datagrams that wait in the outbox are still sent. Call once.

@@ -3,6 +3,7 @@
 #include "../core/cipher_suite.h"
 #include "../core/counters.h"
 #include "../core/event_sink.h"
+#include "../core/faults/fault_rule.h"
 #include "../core/library.h"
 #include "../core/verify_error.h"
 #include "arguments.h"
@@ -68,6 +69,7 @@ Napi::Object layout(Napi::Env env) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("eventInts", Napi::Number::New(env, sizeof(core::EventRecord) / sizeof(int32_t)));
   result.Set("counterCount", Napi::Number::New(env, core::kCounterCount));
+  result.Set("faultCounterCount", Napi::Number::New(env, core::kFaultCounterCount));
   result.Set("maxPayload", Napi::Number::New(env, core::EventSink::kMaxPayload));
   return result;
 }

@@ -6,6 +6,7 @@
 #include "../io/sockaddr.h"
 #include "address_value.h"
 #include "client_parameters.h"
+#include "fault_settings.h"
 #include "send_function.h"
 
 namespace binding {
@@ -27,6 +28,8 @@ Napi::Function ReactorWrap::define(Napi::Env env) {
                          define_method<&ReactorWrap::local_address>("localAddress"),
                          define_method<&ReactorWrap::connect_endpoint>("connectEndpoint"),
                          define_method<&ReactorWrap::shutdown_endpoint>("shutdownEndpoint"),
+                         define_method<&ReactorWrap::set_faults>("setFaults"),
+                         define_method<&ReactorWrap::rebind_endpoint>("rebindEndpoint"),
                          define_method<&ReactorWrap::endpoint_fd>("endpointFd"),
                          define_method<&ReactorWrap::path_mtu>("pathMtu"),
                          define_method<&ReactorWrap::set_server_context>("setServerContext"),
@@ -168,6 +171,27 @@ Napi::Value ReactorWrap::shutdown_endpoint(const Napi::CallbackInfo& info) {
   const int32_t number = arguments.integer(0);
   if (!arguments.valid()) return {};
   if (io::Endpoint* endpoint = reactor().find(number)) reactor().shut_down(*endpoint);
+  return info.Env().Undefined();
+}
+
+Napi::Value ReactorWrap::set_faults(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  io::Endpoint* endpoint = find_or_throw(info, arguments);
+  if (endpoint == nullptr) return {};
+  auto settings = read_fault_settings(info.Env(), info[1]);
+  if (settings) endpoint->set_faults(std::move(settings->rules), std::move(settings->memory));
+  return info.Env().Undefined();
+}
+
+Napi::Value ReactorWrap::rebind_endpoint(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const std::string ip = arguments.is_null(1) ? std::string() : arguments.text(1);
+  io::Endpoint* endpoint = find_or_throw(info, arguments);
+  if (endpoint == nullptr) return {};
+  const auto local = ip.empty() ? std::nullopt : io::parse_address(ip, 0);
+  const bool parsed = ip.empty() || local.has_value();
+  const io::IoError error = parsed ? reactor().rebind_socket(*endpoint, local) : io::invalid_address("bind");
+  if (error) throw_io_error(info.Env(), error, ip, 0);
   return info.Env().Undefined();
 }
 

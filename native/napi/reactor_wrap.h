@@ -26,6 +26,8 @@ class ReactorWrap final : public Wrapped<ReactorWrap> {
   Napi::Value local_address(const Napi::CallbackInfo& info);
   Napi::Value connect_endpoint(const Napi::CallbackInfo& info);
   Napi::Value shutdown_endpoint(const Napi::CallbackInfo& info);
+  Napi::Value set_faults(const Napi::CallbackInfo& info);
+  Napi::Value rebind_endpoint(const Napi::CallbackInfo& info);
   Napi::Value endpoint_fd(const Napi::CallbackInfo& info);
   Napi::Value path_mtu(const Napi::CallbackInfo& info);
   Napi::Value set_server_context(const Napi::CallbackInfo& info);

@@ -38,6 +38,18 @@ export const lifecycleStates: Record<string, () => Promise<unknown>> = {
     pingPong(client, server);
     await new Promise<void>((resolve) => client.once('message', () => resolve()));
   },
+  'datagrams delayed by faults': async () => {
+    const late = { records: 'applicationData', fault: 'delay', milliseconds: 3_600_000 } as const;
+    const server = new DtlsServer({ psk: { device: psk.key }, faults: { receive: [late] } });
+    const { port } = await server.listen({ host: '127.0.0.1' });
+    const client = await connect({ host: '127.0.0.1', port, psk, faults: {} });
+    client.send('late');
+    while (server.faults.counters().receive.delayed === 0) await new Promise((resolve) => setImmediate(resolve));
+    client.faults.rebind();
+    client.faults.set({ send: [late, { fault: 'reorder' }] });
+    client.send('later');
+    while (client.faults.counters().send.delayed === 0) await new Promise((resolve) => setImmediate(resolve));
+  },
   'client closing': async () => void (await connected()).client.close(),
   'server closing': async () => void (await connected()).server.close(),
   closed: async () => {

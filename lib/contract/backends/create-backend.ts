@@ -13,7 +13,10 @@ import { UdpBackend } from './udp-backend.js';
  * `avs_net_udp_socket_create`.
  */
 export function createUdpBackend(configuration: BackendConfiguration = {}): NetBackend {
-  return inContractTerms('createUdpBackend', () => new UdpBackend(parseBackendConfiguration(configuration)));
+  return inContractTerms(
+    'createUdpBackend',
+    () => new UdpBackend(parseBackendConfiguration(configuration, 'datagram')),
+  );
 }
 
 /**
@@ -21,7 +24,7 @@ export function createUdpBackend(configuration: BackendConfiguration = {}): NetB
  * `avs_net_tcp_socket_create`.
  */
 export function createTcpBackend(configuration: BackendConfiguration = {}): NetBackend {
-  return inContractTerms('createTcpBackend', () => new TcpBackend(parseBackendConfiguration(configuration)));
+  return inContractTerms('createTcpBackend', () => new TcpBackend(parseBackendConfiguration(configuration, 'stream')));
 }
 
 /** What a socket begins with. */

@@ -2,6 +2,7 @@ import { EndpointFlag, type NativeContext } from '../../binding.js';
 import { systemError } from '../../errors/system-error.js';
 import { createCounters, readCounters } from '../../events/counters.js';
 import { openEndpoint } from '../../events/reactor.js';
+import { FaultInjector } from '../../faults/fault-injector.js';
 import { Associations } from '../channel/associations.js';
 import type { ChannelHooks } from '../channel/channel.js';
 import type { DatagramChannel } from '../channel/datagram-channel.js';
@@ -260,7 +261,7 @@ export class UdpBackend implements NetBackend {
   }
 
   #open(address: string, port: number, maxPeers = MOST_CLIENTS): Associations {
-    const { reuseAddr, dscp, priority, interfaceName, transparent } = this.#settings;
+    const { reuseAddr, dscp, priority, interfaceName, transparent, faults } = this.#settings;
     const settings = {
       ...{ address, port, maxPeers, dscp, priority, interfaceName, transparent, counters: this.#counters },
       backend: 'auto' as const,
@@ -268,6 +269,7 @@ export class UdpBackend implements NetBackend {
       receiveBufferSize: 0,
       sendBufferSize: 0,
       copyMessages: false,
+      faults: faults && new FaultInjector(faults, 'client'),
     };
     try {
       return new Associations((owner) => openEndpoint(settings, owner));

@@ -1,3 +1,5 @@
+import type { FaultOptions } from '../../faults/fault-options.js';
+import { type FaultSettings, parseFaults, refuseFaults } from '../../faults/parse-faults.js';
 import { boolean, integer, invalidOption, optionsRecord, text } from '../../options/check.js';
 import { AddressFamily } from '../socket-state.js';
 
@@ -32,6 +34,8 @@ export interface BackendConfiguration {
   forcedMtu?: number | undefined;
   /** The family that is tried first; default `AddressFamily.unspecified`: as the resolver sorts. */
   preferredFamily?: AddressFamily | undefined;
+  /** UDP, for tests: a bad network below the socket, not a part of the C interface. Default: none. */
+  faults?: FaultOptions | undefined;
 }
 
 export interface BackendSettings {
@@ -44,18 +48,20 @@ export interface BackendSettings {
   readonly addressFamily: AddressFamily;
   readonly forcedMtu: number;
   readonly preferredFamily: AddressFamily;
+  readonly faults: FaultSettings | undefined;
 }
 
 const names = [
   ...['dscp', 'priority', 'reuseAddr', 'transparent', 'interfaceName', 'preferredEndpoint', 'addressFamily'],
-  ...['forcedMtu', 'preferredFamily'],
+  ...['forcedMtu', 'preferredFamily', 'faults'],
 ];
 
 /** `IF_NAMESIZE` without its terminator. */
 const LONGEST_INTERFACE_NAME = 15;
 
-export function parseBackendConfiguration(value: unknown = {}): BackendSettings {
-  const options = optionsRecord(value, 'backendConfiguration', names);
+export function parseBackendConfiguration(value: unknown, transport: 'datagram' | 'stream'): BackendSettings {
+  const options = optionsRecord(value === undefined ? {} : value, 'backendConfiguration', names);
+  if (transport === 'stream') refuseFaults(options);
   return Object.freeze({
     dscp: integer(options['dscp'], 'dscp', { min: 0, max: 63, default: 0 }),
     priority: integer(options['priority'], 'priority', { min: 0, max: 7, default: 0 }),
@@ -66,6 +72,7 @@ export function parseBackendConfiguration(value: unknown = {}): BackendSettings 
     addressFamily: parseAddressFamily(options['addressFamily'], 'addressFamily'),
     forcedMtu: parseForcedMtu(options['forcedMtu']),
     preferredFamily: parseAddressFamily(options['preferredFamily'], 'preferredFamily'),
+    faults: options['faults'] === undefined ? undefined : parseFaults(options['faults'], 'client'),
   });
 }
 

@@ -72,7 +72,7 @@ export function parseConfiguration(value: unknown, transport: 'datagram' | 'stre
   const handshakeTimeouts = parseTimeouts(options['dtlsHandshakeTimeouts']);
   const sessionBuffer = parseSessionBuffer(options['sessionResumptionBuffer']);
   const configureLibrary = parseCallback(options['additionalConfigurationClb']);
-  const backend = parseBackendConfiguration(options['backendConfiguration']);
+  const backend = parseBackendConfiguration(options['backendConfiguration'], transport);
   const serverName = parseServerName(options['serverNameIndication']);
   const useConnectionId = boolean(options['useConnectionId'], 'useConnectionId', false);
   const security = parseSecurity(options['security']);
