@@ -28,6 +28,7 @@ const shared = {
   recordLayer: 'own',
   udpBackend: 'auto',
   copyMessages: false,
+  faults: undefined,
   keylogFile: undefined,
 };
 
