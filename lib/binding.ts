@@ -157,6 +157,8 @@ export interface NativeContext {
   configure(command: string, value: string): void;
   /** What is in force, TLS 1.3 first. */
   cipherList(): Uint16Array;
+  /** Server: while set, nobody resumes, and all make full handshakes. */
+  refuseResumption(refused: boolean): void;
   /** Of the server's own cache. */
   removeSession(id: Uint8Array): void;
   readonly sessionCount: number;
@@ -311,10 +313,18 @@ export interface NativeReactor {
   setFaults(endpoint: number, faults: NativeFaults): void;
   /** The socket moves to another port, and to `localAddress` unless that is null. Throws as `openEndpoint`. */
   rebindEndpoint(endpoint: number, localAddress: string | null): void;
+  /** The kernel answers that the port is closed, which stays taken. Throws as `openEndpoint`; then it may be lost. */
+  hideEndpoint(endpoint: number, hidden: boolean): void;
+  /** While tapped, each datagram on the wire comes as an event `tapped` as well. */
+  tapEndpoint(endpoint: number, tapped: boolean): void;
   /** The descriptor, -1 where there is none. */
   endpointFd(endpoint: number): number;
   /** Of the connected socket, IP header included; 0 when the system does not tell. */
   pathMtu(endpoint: number): number;
+  /** The next `count` ClientHellos are answered with this alert, plain and fatal; 0: none any more. */
+  refuseHellos(endpoint: number, alert: number, count: number): void;
+  /** Of clients' handshakes that begin from now on; 0 and 0: as the context says. */
+  setHandshakeTimeouts(endpoint: number, minMicros: number, maxMicros: number): void;
   /** From now on clients are taken; null: not any more. */
   setServerContext(endpoint: number, context: NativeContext | null): void;
   /** The peer's id, above 0, or a negated status. */
@@ -330,6 +340,10 @@ export interface NativeReactor {
   closePeer(endpoint: number, peer: number): number;
   /** The same without close_notify. */
   forgetPeer(endpoint: number, peer: number): number;
+  /** All of them, handshakes included, and what cookies are made with. No event follows. */
+  forgetPeers(endpoint: number): void;
+  /** A fatal one (level 2) ends the association, and no event follows. */
+  sendAlert(endpoint: number, peer: number, level: number, description: number): number;
   /** After `helloWanted`; an admitted client gets the credentials of `context`, unless that is null. */
   answerHello(
     endpoint: number,

@@ -42,3 +42,14 @@ const names: ReadonlyMap<number, string> = new Map([
 export function alertName(alert: number): string {
   return names.get(alert) ?? `alert_${alert}`;
 }
+
+/** Undefined for a name that IANA does not know. */
+export function alertNumber(name: string): number | undefined {
+  for (const [number, known] of names) if (known === name) return number;
+  return undefined;
+}
+
+/** All of them. */
+export function alertNames(): string[] {
+  return [...names.values()];
+}

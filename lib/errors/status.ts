@@ -13,6 +13,7 @@ export const Status = {
   daneUnusable: 8,
   exhausted: 9,
   badCredentials: 10,
+  unsupported: 11,
 } as const;
 
 /** The error of a status that is not `ok`; `what` tells what was tried. `tooLarge` is the caller's: it knows the sizes. */
@@ -36,6 +37,12 @@ export function statusToError(what: string, status: number): TlsError {
       return new TlsError('ERR_INVALID_CERTIFICATE', `${what}: the certificate or its key cannot be used`);
     case Status.exhausted:
       return new TlsError('ERR_SEQUENCE_EXHAUSTED', `${what}: all 2^48 sequence numbers are used up: connect again`);
+    case Status.unsupported:
+      return new TlsError(
+        'ENOTSUP',
+        `${what}: OpenSSL has the records of this connection, and cannot send that: it takes a suite with AEAD, and for ` +
+          "anything but a fatal alert recordLayer: 'own'",
+      );
     default:
       return new TlsError('EPROTO', `${what}: unknown status ${status}`);
   }

@@ -69,6 +69,7 @@ export type TlsErrorCode =
   | 'ERR_SEQUENCE_EXHAUSTED'
   | 'ERR_TOO_MANY_DEVICES'
   | 'ERR_WORKER_FAILED'
+  | 'ERR_UNEXPECTED_MESSAGE'
   | 'ERR_SLAB_DETACHED'
   | 'ERR_INVALID_RESULT'
   | 'ERR_OPENSSL_MISMATCH'
@@ -114,6 +115,7 @@ export type TlsErrorCode =
  * | `ERR_SEQUENCE_EXHAUSTED` | 2^48 records were sent: there is no number for another one |
  * | `ERR_TOO_MANY_DEVICES` | a swarm needs more sockets than the system gives; the message says which limit it is, and what to do |
  * | `ERR_WORKER_FAILED` | a worker of a server group has ended; `cause` says why |
+ * | `ERR_UNEXPECTED_MESSAGE` | `lwm2m-tls/harness`: a message has come where silence was expected |
  * | `ERR_SLAB_DETACHED` | uncaught exception: the buffer of a message was transferred; see the option `copyMessages` |
  * | `ERR_INVALID_RESULT` | what was read is not the result of a bench, or of another version of the format |
  * | `ERR_OPENSSL_MISMATCH`, `ERR_ADDON_NOT_FOUND`, `ERR_ADDON_MISMATCH` | the native part cannot be used |

@@ -1,4 +1,5 @@
 import type { Address, NativeReactor } from '../binding.js';
+import type { TlsError } from '../errors/tls-error.js';
 import type { FaultInjector } from '../faults/fault-injector.js';
 import type { Peer } from '../socket/peer.js';
 import { PeerTable } from './peer-table.js';
@@ -11,6 +12,7 @@ import type {
   SessionRecord,
   SessionWantedRecord,
 } from './records.js';
+import type { EndpointTap, TappedRecord } from './tap.js';
 
 /** What an endpoint's events mean is its owner's: a server, or a client. */
 export interface EndpointOwner {
@@ -55,6 +57,8 @@ export class Endpoint {
   /** Those that are established, and not yet closed. */
   readonly peers: PeerTable = new PeerTable();
   #localAddress: Readonly<Address>;
+  /** Nearly always none. */
+  #taps: Set<EndpointTap> | undefined;
   #closing = false;
 
   constructor(native: NativeReactor, number: number, owner: EndpointOwner, copyMessages: boolean) {
@@ -83,5 +87,40 @@ export class Endpoint {
     this.#localAddress = this.localAddress;
     this.#closing = true;
     this.native.closeEndpoint(this.number);
+  }
+
+  /** From now on `tap` gets all datagrams of this endpoint, and lines of its key log. */
+  addTap(tap: EndpointTap): void {
+    this.#taps ??= new Set();
+    this.#taps.add(tap);
+    this.native.tapEndpoint(this.number, true);
+  }
+
+  /** With the last one, native code makes no copies any more; those that are under way are lost. */
+  removeTap(tap: EndpointTap): void {
+    if (!this.#taps?.delete(tap) || this.#taps.size > 0) return;
+    this.#taps = undefined;
+    this.native.tapEndpoint(this.number, false);
+  }
+
+  tapped(record: TappedRecord): void {
+    for (const tap of this.#taps ?? []) tap.datagram(this, record);
+  }
+
+  keylogLine(line: Buffer): void {
+    for (const tap of this.#taps ?? []) tap.keylogLine(line);
+    this.owner.keylogLine(line);
+  }
+
+  /** For owners: see {@link EndpointTap.peerEnded}. */
+  peerEnded(address: string, port: number, error: TlsError | undefined): void {
+    for (const tap of this.#taps ?? []) tap.peerEnded(address, port, error);
+  }
+
+  /** The handles are closed. */
+  closed(): void {
+    for (const tap of this.#taps ?? []) tap.endpointClosed(this);
+    this.#taps = undefined;
+    this.owner.endpointClosed(this);
   }
 }

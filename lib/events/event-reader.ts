@@ -90,7 +90,7 @@ export class EventReader {
         owner.clientFailed(record.clientError());
         break;
       case EventKind.keylog:
-        if (!this.#payloadLost) owner.keylogLine(record.keylogLine());
+        if (!this.#payloadLost) endpoint.keylogLine(record.keylogLine());
         break;
       case EventKind.session:
         if (!this.#payloadLost) owner.session?.(endpoint, record.session());
@@ -123,7 +123,10 @@ export class EventReader {
         break;
       case EventKind.endpointClosed:
         this.#endpoints[endpoint.number] = undefined;
-        owner.endpointClosed(endpoint);
+        endpoint.closed();
+        break;
+      case EventKind.tapped:
+        if (!this.#payloadLost) endpoint.tapped(record.tapped());
         break;
     }
   }

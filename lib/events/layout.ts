@@ -33,10 +33,15 @@ export const EventKind = {
   pskWanted: 13,
   helloWanted: 14,
   questionOver: 15,
+  tapped: 16,
 } as const;
 
 /** Flags in the lowest byte of `C` of a `connected` event; the port is above them. */
 export const RESUMED_FLAG = 1;
+
+/** Flags in `A` of a `tapped` event. */
+export const SENT_FLAG = 1;
+export const TRUNCATED_FLAG = 2;
 
 /** Largest payload of one event: `core::EventSink::kMaxPayload`. */
 export const MAX_PAYLOAD: number = native.layout.maxPayload;

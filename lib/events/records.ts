@@ -1,8 +1,9 @@
 import type { PeerInfo } from '../binding.js';
 import type { Failure } from '../errors/failure.js';
-import { A, B, C, LENGTH, OFFSET, PEER } from './layout.js';
+import { A, B, C, LENGTH, OFFSET, PEER, SENT_FLAG, TRUNCATED_FLAG } from './layout.js';
 import { PayloadReader } from './payload-reader.js';
 import { PeerRecord } from './peer-record.js';
+import type { TappedRecord } from './tap.js';
 
 /** `a` of a `session` event. */
 const SERVERS_SESSION = 1;
@@ -173,6 +174,24 @@ export class RecordView {
     line.set(text);
     line[text.length] = 0x0a;
     return line;
+  }
+
+  tapped(): TappedRecord {
+    const payload = this.#reader();
+    const size = payload.uint8() === 4 ? 4 : 16;
+    const peerPort = payload.uint16le();
+    const peerAddress = payload.view(16).subarray(0, size);
+    const localAddress = payload.view(16).subarray(0, size);
+    return {
+      sent: (this.#int(A) & SENT_FLAG) !== 0,
+      truncated: (this.#int(A) & TRUNCATED_FLAG) !== 0,
+      at: this.#int(C) * 2 ** 32 + (this.#int(B) >>> 0),
+      lostBefore: this.#int(PEER),
+      peerAddress,
+      peerPort,
+      localAddress: localAddress.some((byte) => byte !== 0) ? localAddress : undefined,
+      datagram: payload.rest(),
+    };
   }
 
   errno(): number {

@@ -32,10 +32,25 @@ void Association::note_established() {
 }
 
 bool Association::take_records_over(CipherCache& ciphers, const Outbox& outbox, OutboxRange written) {
+  if (!connection_->context().options().own_records || !take_keys_over(ciphers)) return false;
+  if (written.first < written.last) {
+    last_flight_ = std::make_unique<LastFlight>(outbox, written, connection_->written().next_plain_sequence());
+  }
+  connection_.reset();
+  return true;
+}
+
+bool Association::take_last_record_over(CipherCache& ciphers) {
+  if (!take_keys_over(ciphers)) return false;
+  connection_.reset();
+  return true;
+}
+
+bool Association::take_keys_over(CipherCache& ciphers) {
   const CipherSuite* suite = connection_->suite();
-  const bool ours = connection_->context().options().own_records && connection_->version() == DTLS1_2_VERSION &&
-                    suite != nullptr && suite->aead.mode != Aead::Mode::kNone;
-  if (!ours) return false;
+  const bool possible =
+      connection_->version() == DTLS1_2_VERSION && suite != nullptr && suite->aead.mode != Aead::Mode::kNone;
+  if (!possible) return false;
   RecordLayer::State state;
   state.suite = suite;
   const LibsslRecords& before = connection_->written();
@@ -47,10 +62,6 @@ bool Association::take_records_over(CipherCache& ciphers, const Outbox& outbox, 
     return false;
   }
   records_.emplace(ciphers, std::move(state));
-  if (written.first < written.last) {
-    last_flight_ = std::make_unique<LastFlight>(outbox, written, before.next_plain_sequence());
-  }
-  connection_.reset();
   return true;
 }
 

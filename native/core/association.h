@@ -47,6 +47,9 @@ class Association {
   /// Goes on without libssl, if the suite allows. `written` is what the step that completed the handshake has put
   /// into the outbox. When it returns true, connection() is null.
   bool take_records_over(CipherCache& ciphers, const Outbox& outbox, OutboxRange written);
+  /// The same whatever the options say, for the last record of an association that is about to end: what libssl has
+  /// read is not known.
+  bool take_last_record_over(CipherCache& ciphers);
 
   /// Established: `random` is the one of the ClientHello that this came of, i.e. the hello is a late copy.
   bool came_of(ByteView random) const;
@@ -65,6 +68,7 @@ class Association {
   Deadline deadline;
 
  private:
+  bool take_keys_over(CipherCache& ciphers);
   Association(const Address& peer, Role role) : peer_(peer), role_(role) {}
 
   Address peer_;

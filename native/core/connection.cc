@@ -310,7 +310,8 @@ void Connection::reject(Rejection rejection) {
 /// has given the id as if it were one.
 bool Connection::wants_outside_session(SSL* ssl) {
   const ContextOptions& options = context_->options();
-  if (!options.external_sessions || (options.tickets && offers_ticket(ssl))) return false;
+  const bool outside = options.external_sessions && !context_->refuses_resumption();
+  if (!outside || (options.tickets && offers_ticket(ssl))) return false;
   const long newest = SSL_get_max_proto_version(ssl);
   const bool tls13 = (newest == 0 || newest == TLS1_3_VERSION) && !SSL_is_dtls(ssl) && offers_tls13(ssl);
   if (tls13 && options.tickets) return false;
@@ -340,8 +341,9 @@ bool Connection::on_ticket_sealed(SSL* ssl) {
   return identity.empty() || SSL_SESSION_set1_ticket_appdata(session, identity.data(), identity.size()) == 1;
 }
 
-/// False: the ticket is of somebody who may not come any more.
+/// False: the ticket is of somebody who may not come any more, or nobody may resume now.
 bool Connection::on_ticket_opened(SSL_SESSION* session) {
+  if (context_->refuses_resumption()) return false;
   const std::string identity = identity_in(session);
   if (!identity.empty() && !may_resume(identity)) return false;
   candidate_is_psk_ = false;

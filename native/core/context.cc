@@ -313,6 +313,14 @@ void Context::serve(SSL* ssl) const {
   SSL_set_verify(ssl, SSL_CTX_get_verify_mode(ssl_ctx()), SSL_CTX_get_verify_callback(ssl_ctx()));
 }
 
+void Context::refuse_resumption(bool refused) {
+  refuses_resumption_ = refused;
+  const long mode = SSL_CTX_get_session_cache_mode(ctx_.get());
+  const bool internal = options_.session_cache_size > 0 && !options_.external_sessions;
+  const long lookup = refused || !internal ? SSL_SESS_CACHE_NO_INTERNAL_LOOKUP : 0;
+  SSL_CTX_set_session_cache_mode(ctx_.get(), (mode & ~SSL_SESS_CACHE_NO_INTERNAL_LOOKUP) | lookup);
+}
+
 void Context::remove_session(ByteView id) {
   ErrorQueueGuard guard;
   SSL_SESSION* key = SSL_SESSION_new();

@@ -96,6 +96,11 @@ class Context {
   /// Called while a ClientHello is being read: its client gets the credentials of this.
   void serve(SSL* ssl) const;
 
+  /// Server: while set, clients that would resume a session make a full handshake. Their sessions are kept all the
+  /// same.
+  void refuse_resumption(bool refused);
+  bool refuses_resumption() const { return refuses_resumption_; }
+
   // Sessions that this server keeps itself.
   void remove_session(ByteView id);
   size_t session_count() const { return static_cast<size_t>(SSL_CTX_sess_number(ctx_.get())); }
@@ -130,6 +135,7 @@ class Context {
   SslCtxPtr ctx_;
   TicketKeys ticket_keys_;
   bool uses_certificates_ = false;
+  bool refuses_resumption_ = false;
   std::map<std::string, std::shared_ptr<const Context>, std::less<>> by_name_;
   mutable std::vector<std::vector<uint8_t>> removed_sessions_;
 };

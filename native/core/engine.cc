@@ -259,6 +259,12 @@ void Engine::close_all() {
   peers_.for_each([this](Association& association) { close(association.id); });
 }
 
+void Engine::forget_all() {
+  deferred_.clear();
+  peers_.for_each([this](Association& association) { forget(association.id); });
+  if (verifier_) verifier_ = std::make_unique<HelloVerifier>();
+}
+
 void Engine::set_server(std::shared_ptr<const Context> server) {
   server_ = std::move(server);
   if (server_ && !verifier_) verifier_ = std::make_unique<HelloVerifier>();

@@ -115,6 +115,19 @@ class Engine {
   /// The same for all of them: the endpoint itself is going away.
   void close_all();
 
+  // For test harnesses: what no well-behaved endpoint does.
+
+  /// What a restart loses: all associations, handshakes included, and the secrets of cookies.
+  void forget_all();
+  /// Sends an established peer any alert. A fatal one ends the association, without an event: the caller knows. Where
+  /// libssl has the records only a fatal alert is possible, and with AEAD suites only: kUnsupported.
+  Status send_alert(PeerId peer, uint8_t level, uint8_t description);
+  /// The next `count` ClientHellos are answered with a plain fatal alert, and nothing is kept of them. 0: none any
+  /// more.
+  void refuse_hellos(uint8_t alert, uint64_t count) { refusal_ = {alert, count}; }
+  /// Retransmission of clients' handshakes that begin from now on, instead of the context's; 0: as the context says.
+  void set_handshake_timeouts(Micros min, Micros max) { timeouts_ = {min, max}; }
+
   /// Null for an id that is not (or no longer) in the table.
   const Association* find(PeerId peer) const { return peers_.find(peer); }
 
@@ -123,6 +136,14 @@ class Engine {
   struct Backlog {
     PeerId peer;
     std::vector<uint8_t> records;
+  };
+  struct Refusal {
+    uint8_t alert = 0;
+    uint64_t left = 0;
+  };
+  struct HandshakeTimeouts {
+    Micros min = 0;
+    Micros max = 0;
   };
 
   // engine.cc: where a datagram belongs
@@ -140,6 +161,7 @@ class Engine {
 
   // engine_handshake.cc
   HelloVerifier::Verdict verify(ByteView datagram, const Address& from, Micros now, ClientHello& hello);
+  void refuse(const ClientHello& hello, const Address& from);
   bool admit(const Address& from, const Association* predecessor);
   void accept(ByteView datagram, const ClientHello& hello, const Address& from, Micros now,
               Association* predecessor = nullptr);
@@ -205,6 +227,8 @@ class Engine {
   std::vector<Backlog> backlog_;
   DeferredDatagrams deferred_;
   uint64_t handshake_steps_ = 0;
+  Refusal refusal_;
+  HandshakeTimeouts timeouts_;
   Micros now_ = 0;  ///< of the call that is under way
   bool deferring_ = false;
 };

@@ -21,6 +21,10 @@ HelloVerifier::Verdict Engine::verify(ByteView datagram, const Address& from, Mi
   // Fragments are gathered in a buffer of the announced size.
   const bool known = verdict != HelloVerifier::Verdict::kMalformed;
   if (known && hello.length > server_->max_handshake_message()) verdict = HelloVerifier::Verdict::kMalformed;
+  if (refusal_.left > 0 && verdict != HelloVerifier::Verdict::kMalformed) {
+    refuse(hello, from);
+    return HelloVerifier::Verdict::kReply;
+  }
   switch (verdict) {
     case HelloVerifier::Verdict::kVerified:
       break;
@@ -36,6 +40,16 @@ HelloVerifier::Verdict Engine::verify(ByteView datagram, const Address& from, Mi
       break;
   }
   return verdict;
+}
+
+/// With the number of the hello's record, as a HelloVerifyRequest has it: there is no state to count in.
+void Engine::refuse(const ClientHello& hello, const Address& from) {
+  constexpr size_t kAlertSize = 2;
+  --refusal_.left;
+  uint8_t* const out = bio_.write_directly(from, RecordHeader::kSize + kAlertSize);
+  write_record_header(out, content_type::kAlert, 0, hello.record.sequence, kAlertSize);
+  out[RecordHeader::kSize] = SSL3_AL_FATAL;
+  out[RecordHeader::kSize + 1] = refusal_.alert;
 }
 
 /// A device that comes again takes its own place in the end.
@@ -65,6 +79,7 @@ void Engine::accept(ByteView datagram, const ClientHello& hello, const Address& 
     ++counters_.datagrams_ignored;
     return;
   }
+  if (timeouts_.min != 0) association->connection()->timer = RetransmissionTimer(timeouts_.min, timeouts_.max);
   association->traffic().note_received(datagram.size());
   Association* inserted = insert(std::move(association), now, predecessor);
   if (inserted == nullptr) return;

@@ -134,6 +134,25 @@ bool Engine::write_record(Association& association, uint8_t type, ByteView conte
   return true;
 }
 
+/// libssl has no call for alerts of the application's choice, and would use the number of a record of ours again.
+Status Engine::send_alert(PeerId peer, uint8_t level, uint8_t description) {
+  Association* association = peers_.find(peer);
+  if (association == nullptr) return Status::kNoSuchPeer;
+  if (association->phase != Association::Phase::kEstablished) return Status::kNotConnected;
+  const bool fatal = level == SSL3_AL_FATAL;
+  if (association->records() == nullptr) {
+    if (!fatal || !association->take_last_record_over(ciphers_)) return Status::kUnsupported;
+    --counters_.peers_on_libssl;
+  }
+  const uint8_t alert[] = {level, description};
+  Status status = Status::kExhausted;
+  if (association->records()->can_seal()) {
+    status = write_record(*association, content_type::kAlert, alert) ? Status::kOk : Status::kLibrary;
+  }
+  if (fatal) forget(peer);
+  return status;
+}
+
 // The records of libssl
 
 /// Feeds the whole datagram, or the runs of records between those that libssl must not see.

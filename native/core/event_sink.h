@@ -51,10 +51,21 @@ enum class EventKind : int32_t {
   /// A handshake that kPskWanted or kHelloWanted have told of has come to nothing without kClientError: its client has
   /// begun another one.
   kQuestionOver = 15,
+  /// Written by native/io: a copy of a datagram on the wire, of an endpoint that is tapped. peer: datagrams before it
+  /// that
+  /// were lost for want of room, a: kFlagSent | kFlagTruncated, b and c: low and high half of its time in microseconds,
+  /// by
+  /// the clock of uv_hrtime. Payload: u8 IP version, u16 little-endian port and 16 bytes IP of the peer; 16 bytes IP of
+  /// our
+  /// own, zero where the socket has only one; the datagram.
+  kTapped = 16,
 };
 
 constexpr int32_t kFlagResumed = 1;
 constexpr int32_t kFlagServer = 2;
+
+constexpr int32_t kFlagSent = 1;
+constexpr int32_t kFlagTruncated = 2;
 
 /// Fixed-size event record: eight 32-bit integers, read by JavaScript as an Int32Array.
 struct EventRecord {

@@ -16,6 +16,7 @@ enum class Status : int32_t {
   kLibrary = 7,          ///< libssl refused
   kExhausted = 9,        ///< no sequence number is left: the association is about to end
   kBadCredentials = 10,  ///< the certificate or the key of this handshake cannot be used
+  kUnsupported = 11,     ///< not with the records of libssl
   kDaneUnusable = 8,     ///< DANE is enforced, and libssl can use none of the TLSA records
 };
 

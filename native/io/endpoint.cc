@@ -10,6 +10,7 @@
 #include "reactor.h"
 #include "script_socket.h"
 #include "socket_fd.h"
+#include "udp_fd.h"
 #include "uv_udp_socket.h"
 
 namespace io {
@@ -98,11 +99,20 @@ core::Engine::ConnectResult Endpoint::connect(const core::Address& to, std::shar
 }
 
 void Endpoint::send(const core::Outbox& outbox, size_t first, size_t last) {
-  if (shut_down_) {
+  if (shut_down_ || hidden_) {
     counters_->datagrams_unsent += last - first;
     return;
   }
-  if (faults_ != nullptr) return send_through_faults(outbox, first, last);
+  faults_ != nullptr ? send_through_faults(outbox, first, last) : transmit(outbox, first, last);
+}
+
+void Endpoint::transmit(const core::Outbox& outbox, size_t first, size_t last) {
+  if (tap_ != nullptr) {
+    const core::Micros now = Reactor::now();
+    for (size_t i = first; i < last; ++i) {
+      tap(Tap::Direction::kSent, outbox[i].to, outbox.bytes(outbox[i]), false, now);
+    }
+  }
   socket_->send(outbox, first, last);
   if (is_script()) note_script_work();
 }
@@ -122,6 +132,27 @@ void Endpoint::shut_down() {
 #ifndef _WIN32
   if (descriptor() >= 0) io::shut_down(descriptor());
 #endif
+}
+
+IoError Endpoint::set_hidden(bool hidden) {
+#ifdef _WIN32
+  return {UV_ENOTSUP, "connect"};
+#else
+  if (hidden == hidden_) return {};
+  if (descriptor() < 0 || shut_down_) return {UV_ENOTSUP, "connect"};
+  if (options_.socket.remote.family != 0) return {UV_EISCONN, "connect"};
+  const IoError error = hidden ? hide_udp_fd(descriptor(), bound_) : reveal_udp_fd(descriptor(), bound_);
+  if (!error) hidden_ = hidden;
+  return error;
+#endif
+}
+
+void Endpoint::set_tapped(bool tapped) { tap_ = tapped ? &reactor_.tap() : nullptr; }
+
+void Endpoint::tap(Tap::Direction direction, const core::Address& peer, core::ByteView bytes, bool truncated,
+                   core::Micros at) {
+  const bool kept = tap_->note({number_, direction, truncated, at, peer, lost_to_tap_}, bytes);
+  lost_to_tap_ = kept ? 0 : lost_to_tap_ + 1;
 }
 
 int Endpoint::path_mtu() const {
@@ -176,6 +207,11 @@ bool Endpoint::datagrams_received(std::span<const ReceivedDatagram> batch) {
   if (!reactor_.prepare_events() || !open_) return false;
   handshakes_since_ = uv_hrtime();
   now_ = handshakes_since_ / 1000;
+  if (tap_ != nullptr) {
+    for (const ReceivedDatagram& datagram : batch) {
+      tap(Tap::Direction::kReceived, datagram.from, datagram.bytes, datagram.truncated, now_);
+    }
+  }
   if (faults_ != nullptr) batch = pass_faults(batch);
   expect(batch);
   bool go_on = true;

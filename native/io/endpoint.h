@@ -8,6 +8,8 @@
 #include "datagram_socket.h"
 #include "fault_gate.h"
 #include "fleet.h"
+#include "sockaddr.h"
+#include "tap.h"
 #include "uv_handle.h"
 
 namespace io {
@@ -63,6 +65,11 @@ class Endpoint final : private SocketObserver {
   IoError connect_socket(const core::Address& remote);
   /// shutdown(2) in both directions: nothing is received any more, and what is sent goes nowhere. The port stays taken.
   void shut_down();
+  /// While hidden, the kernel tells everybody that the port is closed, and what is sent goes nowhere; the port stays
+  /// taken, the engine keeps what it has.
+  IoError set_hidden(bool hidden);
+  /// Copies of all datagrams go to the reactor's Tap from now on, or not any more.
+  void set_tapped(bool tapped);
   /// -1 where there is none.
   int descriptor() const { return socket_->descriptor(); }
   /// Of the connected socket, IP header included; 0 when the system does not tell.
@@ -111,6 +118,7 @@ class Endpoint final : private SocketObserver {
 
   void open_fleet();
   std::unique_ptr<DatagramSocket> make_socket();
+  void transmit(const core::Outbox& outbox, size_t first, size_t last);
   void send_through_faults(const core::Outbox& outbox, size_t first, size_t last);
   std::span<const ReceivedDatagram> pass_faults(std::span<const ReceivedDatagram> batch);
   void release_waiting(uint64_t stop_at);
@@ -118,7 +126,7 @@ class Endpoint final : private SocketObserver {
   void send_leaving(size_t count);
   void finish_waiting();
   void retire(std::unique_ptr<DatagramSocket> socket);
-
+  void tap(Tap::Direction direction, const core::Address& peer, core::ByteView bytes, bool truncated, core::Micros at);
   void expect(std::span<const ReceivedDatagram> batch);
   void handle(const ReceivedDatagram& datagram);
   void account_handshake();
@@ -148,6 +156,10 @@ class Endpoint final : private SocketObserver {
   core::Micros grace_until_ = 0;
   bool open_ = false;
   bool shut_down_ = false;
+  bool hidden_ = false;
+  SocketAddress bound_{};     ///< while hidden
+  Tap* tap_ = nullptr;        ///< of the reactor, while tapped
+  uint32_t lost_to_tap_ = 0;  ///< since the last one that found room there
   bool script_work_noted_ = false;
   bool deferred_noted_ = false;
   int handles_left_ = 0;

@@ -34,8 +34,7 @@ void Endpoint::send_through_faults(const core::Outbox& outbox, size_t first, siz
 /// The first `count` of those that have passed; with the last of them, all are forgotten.
 void Endpoint::send_leaving(size_t count) {
   core::Outbox& leaving = faults_->leaving;
-  socket_->send(leaving, std::exchange(faults_->left, count), count);
-  if (is_script()) note_script_work();
+  transmit(leaving, std::exchange(faults_->left, count), count);
   if (count < leaving.size()) return;
   leaving.clear();
   faults_->left = 0;
@@ -98,7 +97,7 @@ void Endpoint::finish_waiting() {
 // Another port
 
 IoError Endpoint::rebind(const std::optional<core::Address>& local) {
-  if (is_script() || fleet_ != nullptr || shut_down_) return {UV_ENOTSUP, "bind"};
+  if (is_script() || fleet_ != nullptr || shut_down_ || hidden_) return {UV_ENOTSUP, "bind"};
   if (local && local->family != socket_->family()) return family_mismatch("bind");
   SocketOptions options = options_.socket;
   if (local) options.local = *local;
@@ -108,6 +107,7 @@ IoError Endpoint::rebind(const std::optional<core::Address>& local) {
   if (IoError error = fresh->open(options)) return error;
   fresh->set_ref(keep_alive_);
   options_.socket = options;
+  bound_ = fresh->local_address();
   retire(std::exchange(socket_, std::move(fresh)));
   return {};
 }

@@ -63,6 +63,11 @@ IoError Reactor::connect_socket(Endpoint& endpoint, const core::Address& remote)
   return endpoint.connect_socket(remote);
 }
 
+IoError Reactor::set_hidden(Endpoint& endpoint, bool hidden) {
+  flush();
+  return endpoint.set_hidden(hidden);
+}
+
 void Reactor::shut_down(Endpoint& endpoint) {
   flush();
   endpoint.shut_down();
@@ -139,8 +144,8 @@ void Reactor::settle() {
   }
   flush();
   if (halted_) return;
-  const bool work_left =
-      events_.count() > 0 || !failing_.empty() || !closed_.empty() || !script_work_.empty() || !deferring_.empty();
+  const bool work_left = events_.count() > 0 || !failing_.empty() || !closed_.empty() || !script_work_.empty() ||
+                         !deferring_.empty() || !tap_.empty();
   work_left ? wake() : static_cast<void>(uv_idle_stop(wake_.raw()));
 }
 
@@ -152,7 +157,8 @@ bool Reactor::collect() {
     if (endpoint != nullptr && !endpoint->report_send_failures()) return true;
     failing_.pop_back();
   }
-  // With room left, nothing is left in the queues of script endpoints.
+  tap_.write(events_);
+  // With room left, nothing is left in the queues of script endpoints, nor in the tap.
   while (!closed_.empty() && events_.has_room()) {
     std::unique_ptr<Endpoint> endpoint = std::move(endpoints_[static_cast<size_t>(closed_.back())]);
     if (endpoint->is_script()) --scripts_;

@@ -12,6 +12,7 @@
 #include "endpoint.h"
 #include "event_reader.h"
 #include "receive_buffer.h"
+#include "tap.h"
 #include "uv_handle.h"
 
 namespace io {
@@ -39,6 +40,7 @@ class Reactor {
   void close_all();
   /// For the endpoint's socket, after all that waits in the outbox.
   IoError connect_socket(Endpoint& endpoint, const core::Address& remote);
+  IoError set_hidden(Endpoint& endpoint, bool hidden);
   void shut_down(Endpoint& endpoint);
   IoError rebind_socket(Endpoint& endpoint, const std::optional<core::Address>& local);
 
@@ -59,6 +61,7 @@ class Reactor {
   uv_loop_t* loop() const { return loop_; }
   HandleCount& handles() { return handles_; }
   ReceiveBuffer& receive_buffer() { return receive_buffer_; }
+  Tap& tap() { return tap_; }
   static core::Micros now() { return uv_hrtime() / 1000; }
   /// Sends what waits in the outbox.
   void flush();
@@ -96,6 +99,7 @@ class Reactor {
   EventReader& reader_;
   HandleCount handles_;
   ReceiveBuffer receive_buffer_;
+  Tap tap_;
   core::EventSink events_;
   core::Outbox outbox_;
   core::CipherCache ciphers_;

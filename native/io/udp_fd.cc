@@ -83,6 +83,32 @@ IoError connect_udp_fd(int fd, int family, const core::Address& remote) {
   return connect(fd, &address.any, size) == 0 ? IoError{} : system_failure("connect");
 }
 
+IoError hide_udp_fd(int fd, SocketAddress& bound) {
+  socklen_t size = sizeof bound;
+  if (getsockname(fd, &bound.any, &size) != 0) return system_failure("getsockname");
+  SocketAddress self = bound;
+  const bool v4 = self.any.sa_family == AF_INET;
+  if (v4 && self.v4.sin_addr.s_addr == htonl(INADDR_ANY)) self.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (!v4 && IN6_IS_ADDR_UNSPECIFIED(&self.v6.sin6_addr)) self.v6.sin6_addr = in6addr_loopback;
+  return connect(fd, &self.any, size) == 0 ? IoError{} : system_failure("connect");
+}
+
+/// A port that the system has chosen is let go together with the connection, and has to be bound again.
+IoError reveal_udp_fd(int fd, const SocketAddress& bound) {
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  // BSD does it and says that it does not know the family.
+  if (connect(fd, &nobody, sizeof nobody) != 0 && errno != EAFNOSUPPORT && errno != EINVAL) {
+    return system_failure("connect");
+  }
+  SocketAddress now;
+  socklen_t size = sizeof now;
+  if (getsockname(fd, &now.any, &size) != 0) return system_failure("getsockname");
+  const in_port_t port = now.any.sa_family == AF_INET ? now.v4.sin_port : now.v6.sin6_port;
+  if (port != 0) return {};
+  return bind(fd, &bound.any, size) == 0 ? IoError{} : system_failure("bind");
+}
+
 }  // namespace io
 
 #endif  // _WIN32

@@ -72,6 +72,7 @@ Napi::Function ContextWrap::define(Napi::Env env) {
                          define_method<&ContextWrap::configure>("configure"),
                          define_method<&ContextWrap::cipher_list>("cipherList"),
                          define_method<&ContextWrap::remove_session>("removeSession"),
+                         define_method<&ContextWrap::refuse_resumption>("refuseResumption"),
                          define_method<&ContextWrap::take_removed_sessions>("takeRemovedSessions"),
                          define_getter<&ContextWrap::session_count>("sessionCount"),
                      });
@@ -138,6 +139,14 @@ Napi::Value ContextWrap::remove_session(const Napi::CallbackInfo& info) {
   arguments.expect(id.size() <= SSL_MAX_SSL_SESSION_ID_LENGTH, 0, "at most 32 bytes");
   if (!arguments.valid()) return {};
   context_->remove_session(id);
+  return info.Env().Undefined();
+}
+
+Napi::Value ContextWrap::refuse_resumption(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const bool refused = arguments.boolean(0);
+  if (!arguments.valid()) return {};
+  context_->refuse_resumption(refused);
   return info.Env().Undefined();
 }
 

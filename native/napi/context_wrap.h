@@ -25,6 +25,7 @@ class ContextWrap final : public Wrapped<ContextWrap> {
   Napi::Value configure(const Napi::CallbackInfo& info);
   Napi::Value cipher_list(const Napi::CallbackInfo& info);
   Napi::Value remove_session(const Napi::CallbackInfo& info);
+  Napi::Value refuse_resumption(const Napi::CallbackInfo& info);
   Napi::Value take_removed_sessions(const Napi::CallbackInfo& info);
   Napi::Value session_count(const Napi::CallbackInfo& info);
 

@@ -14,6 +14,7 @@ namespace binding {
 namespace {
 
 constexpr uint64_t kMaxOverhead = 1024;
+constexpr uint64_t kMaxTimeoutMicros = 4'294'967'000;
 
 }  // namespace
 
@@ -30,8 +31,12 @@ Napi::Function ReactorWrap::define(Napi::Env env) {
                          define_method<&ReactorWrap::shutdown_endpoint>("shutdownEndpoint"),
                          define_method<&ReactorWrap::set_faults>("setFaults"),
                          define_method<&ReactorWrap::rebind_endpoint>("rebindEndpoint"),
+                         define_method<&ReactorWrap::hide_endpoint>("hideEndpoint"),
+                         define_method<&ReactorWrap::tap_endpoint>("tapEndpoint"),
                          define_method<&ReactorWrap::endpoint_fd>("endpointFd"),
                          define_method<&ReactorWrap::path_mtu>("pathMtu"),
+                         define_method<&ReactorWrap::refuse_hellos>("refuseHellos"),
+                         define_method<&ReactorWrap::set_handshake_timeouts>("setHandshakeTimeouts"),
                          define_method<&ReactorWrap::set_server_context>("setServerContext"),
                          define_method<&ReactorWrap::connect>("connect"),
                          define_method<&ReactorWrap::device_address>("deviceAddress"),
@@ -39,6 +44,8 @@ Napi::Function ReactorWrap::define(Napi::Env env) {
                          define_method<&ReactorWrap::move_device>("moveDevice"),
                          define_method<&ReactorWrap::close_peer>("closePeer"),
                          define_method<&ReactorWrap::forget_peer>("forgetPeer"),
+                         define_method<&ReactorWrap::forget_peers>("forgetPeers"),
+                         define_method<&ReactorWrap::send_alert>("sendAlert"),
                          define_method<&ReactorWrap::answer_hello>("answerHello"),
                          define_method<&ReactorWrap::answer_session>("answerSession"),
                          define_method<&ReactorWrap::answer_psk>("answerPsk"),
@@ -195,6 +202,26 @@ Napi::Value ReactorWrap::rebind_endpoint(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value ReactorWrap::hide_endpoint(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const bool hidden = arguments.boolean(1);
+  io::Endpoint* endpoint = find_or_throw(info, arguments);
+  if (endpoint == nullptr) return {};
+  const core::Address local = endpoint->local_address();
+  const io::IoError error = reactor().set_hidden(*endpoint, hidden);
+  if (error) throw_io_error(info.Env(), error, local.ip_text(), local.port);
+  return info.Env().Undefined();
+}
+
+Napi::Value ReactorWrap::tap_endpoint(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int32_t number = arguments.integer(0);
+  const bool tapped = arguments.boolean(1);
+  if (!arguments.valid()) return {};
+  if (io::Endpoint* endpoint = reactor().find(number)) endpoint->set_tapped(tapped);
+  return info.Env().Undefined();
+}
+
 Napi::Value ReactorWrap::endpoint_fd(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const int32_t number = arguments.integer(0);
@@ -209,6 +236,26 @@ Napi::Value ReactorWrap::path_mtu(const Napi::CallbackInfo& info) {
   if (!arguments.valid()) return {};
   const io::Endpoint* endpoint = reactor().find(number);
   return Napi::Number::New(info.Env(), endpoint != nullptr ? endpoint->path_mtu() : 0);
+}
+
+Napi::Value ReactorWrap::refuse_hellos(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int32_t number = arguments.integer(0);
+  const auto alert = static_cast<uint8_t>(arguments.natural(1, UINT8_MAX));
+  const uint64_t count = arguments.natural(2, UINT32_MAX);
+  if (!arguments.valid()) return {};
+  if (io::Endpoint* endpoint = reactor().find(number)) endpoint->engine().refuse_hellos(alert, count);
+  return info.Env().Undefined();
+}
+
+Napi::Value ReactorWrap::set_handshake_timeouts(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int32_t number = arguments.integer(0);
+  const core::Micros min = arguments.natural(1, kMaxTimeoutMicros);
+  const core::Micros max = arguments.natural(2, kMaxTimeoutMicros);
+  if (!arguments.valid()) return {};
+  if (io::Endpoint* endpoint = reactor().find(number)) endpoint->engine().set_handshake_timeouts(min, max);
+  return info.Env().Undefined();
 }
 
 Napi::Value ReactorWrap::set_server_context(const Napi::CallbackInfo& info) {
@@ -305,6 +352,24 @@ Napi::Value ReactorWrap::close_peer(const Napi::CallbackInfo& info) {
 
 Napi::Value ReactorWrap::forget_peer(const Napi::CallbackInfo& info) {
   return with_peer(info, [](io::Endpoint& endpoint, core::PeerId peer) { return endpoint.engine().forget(peer); });
+}
+
+Napi::Value ReactorWrap::forget_peers(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const int32_t number = arguments.integer(0);
+  if (!arguments.valid()) return {};
+  if (io::Endpoint* endpoint = reactor().find(number)) endpoint->engine().forget_all();
+  return info.Env().Undefined();
+}
+
+Napi::Value ReactorWrap::send_alert(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const auto level = static_cast<uint8_t>(arguments.natural(2, UINT8_MAX));
+  const auto description = static_cast<uint8_t>(arguments.natural(3, UINT8_MAX));
+  if (!arguments.valid()) return {};
+  return with_peer(info, [level, description](io::Endpoint& endpoint, core::PeerId peer) {
+    return endpoint.engine().send_alert(peer, level, description);
+  });
 }
 
 Napi::Value ReactorWrap::answer_hello(const Napi::CallbackInfo& info) {

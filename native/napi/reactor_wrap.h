@@ -28,8 +28,12 @@ class ReactorWrap final : public Wrapped<ReactorWrap> {
   Napi::Value shutdown_endpoint(const Napi::CallbackInfo& info);
   Napi::Value set_faults(const Napi::CallbackInfo& info);
   Napi::Value rebind_endpoint(const Napi::CallbackInfo& info);
+  Napi::Value hide_endpoint(const Napi::CallbackInfo& info);
+  Napi::Value tap_endpoint(const Napi::CallbackInfo& info);
   Napi::Value endpoint_fd(const Napi::CallbackInfo& info);
   Napi::Value path_mtu(const Napi::CallbackInfo& info);
+  Napi::Value refuse_hellos(const Napi::CallbackInfo& info);
+  Napi::Value set_handshake_timeouts(const Napi::CallbackInfo& info);
   Napi::Value set_server_context(const Napi::CallbackInfo& info);
   Napi::Value connect(const Napi::CallbackInfo& info);
   Napi::Value device_address(const Napi::CallbackInfo& info);
@@ -37,6 +41,8 @@ class ReactorWrap final : public Wrapped<ReactorWrap> {
   Napi::Value move_device(const Napi::CallbackInfo& info);
   Napi::Value close_peer(const Napi::CallbackInfo& info);
   Napi::Value forget_peer(const Napi::CallbackInfo& info);
+  Napi::Value send_alert(const Napi::CallbackInfo& info);
+  Napi::Value forget_peers(const Napi::CallbackInfo& info);
   Napi::Value answer_hello(const Napi::CallbackInfo& info);
   Napi::Value answer_session(const Napi::CallbackInfo& info);
   Napi::Value answer_psk(const Napi::CallbackInfo& info);
