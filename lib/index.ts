@@ -6,6 +6,7 @@ export {
   type TlsaRecord,
   type UdpBackend,
 } from './binding.js';
+export { Capture } from './capture/capture.js';
 export { connect } from './client/connect.js';
 export * from './contract/index.js';
 export {
@@ -51,6 +52,7 @@ export type { GroupWorker } from './group/group-worker.js';
 export type { CreateGroupServer, GroupWorkerContext } from './group/worker-context.js';
 export type { AdmissionOptions } from './options/admission.js';
 export type { AlgorithmOptions } from './options/algorithms.js';
+export type { CaptureOptions } from './options/capture.js';
 export type { CertificateOptions, PemOrDer } from './options/certificates.js';
 export type { ConnectOptions } from './options/client-options.js';
 export type { ClientSecurityOptions } from './options/client-security.js';

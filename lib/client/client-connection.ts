@@ -1,3 +1,5 @@
+import '../capture/capture.js'; // sets startCapture
+import { startCapture } from '../capture/capture-factory.js';
 import { clientContext, clientParameters, datagramTransport } from '../context.js';
 import { publishConnectionClose } from '../diagnostics.js';
 import { abortError } from '../errors/abort-error.js';
@@ -25,6 +27,7 @@ export class ClientConnection implements EndpointOwner {
   /** Held so that it stays in the cache for the next client as long as this one lives. */
   readonly #context;
   readonly #what: string;
+  readonly #remoteAddress: string;
   readonly #endpoint: Endpoint;
   readonly #keylogLines: Buffer[] | undefined;
   #peer: ClientPeer | undefined;
@@ -36,10 +39,11 @@ export class ClientConnection implements EndpointOwner {
 
   /** Throws when the UDP socket cannot be had. */
   constructor(settings: ClientSettings, remote: ResolvedHost, local: ResolvedHost | undefined) {
-    const keylog = settings.keylog || settings.keylogFile !== undefined;
+    const keylog = settings.keylog || settings.keylogFile !== undefined || settings.capture !== undefined;
     this.#settings = settings;
     this.#keylogLines = settings.keylog ? [] : undefined;
     this.#context = clientContext(settings.security, datagramTransport(settings), keylog);
+    this.#remoteAddress = remote.address;
     this.#what = `connect to ${remote.family === 6 ? `[${remote.address}]` : remote.address}:${settings.port}`;
     this.#endpoint = this.#open(remote, local);
     this.established = new Promise((resolve, reject) => {
@@ -127,8 +131,14 @@ export class ClientConnection implements EndpointOwner {
   }
 
   #start(remote: ResolvedHost): void {
-    const { port, security, signal } = this.#settings;
+    const { port, security, signal, capture } = this.#settings;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
+    try {
+      if (capture !== undefined) startCapture(this.#endpoint, capture);
+    } catch (error) {
+      this.#fail(error as TlsError);
+      return;
+    }
     const { native, number } = this.#endpoint;
     const result = native.connect(number, remote.address, port, this.#context, clientParameters(security));
     if (result < 0) this.#fail(statusToError(this.#what, -result));
@@ -141,6 +151,7 @@ export class ClientConnection implements EndpointOwner {
   #fail(error: TlsError): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
+    this.#endpoint.peerEnded(this.#remoteAddress, this.#settings.port, error);
     this.#settings.signal?.removeEventListener('abort', this.#onAbort);
     this.#endpoint.close();
   }

@@ -59,6 +59,7 @@ const names: Record<keyof Lwm2mServerOptions, true> = {
   copyMessages: true,
   keylogFile: true,
   faults: true,
+  capture: true,
 };
 
 const LIFETIME_RANGE = { min: 0, max: 4_294_967_295, unit: 'seconds', default: 86_400 };

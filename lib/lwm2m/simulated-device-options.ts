@@ -93,6 +93,7 @@ const names: Record<keyof SimulatedDeviceOptions, true> = {
   copyMessages: true,
   keylogFile: true,
   faults: true,
+  capture: true,
 };
 
 /** Bytes that a Uri-Query option holds (RFC 7252, 5.10), without `ep=`. */

@@ -1,6 +1,7 @@
 import type { UdpBackend } from '../binding.js';
 import type { FaultOptions } from '../faults/fault-options.js';
 import { type FaultRole, type FaultSettings, parseFaults } from '../faults/parse-faults.js';
+import { type CaptureOptions, type CaptureSettings, parseCapture } from './capture.js';
 import { boolean, integer, oneOf } from './check.js';
 import { type HandshakeTimeoutSettings, type HandshakeTimeouts, parseHandshakeTimeouts } from './handshake-timeouts.js';
 import { parseKeylogFile } from './keylog-file.js';
@@ -55,6 +56,14 @@ export interface DtlsOptions extends VersionOptions<DtlsVersion> {
    * @example faults: { receive: [{ fault: 'lose', handshake: 'ServerHello', nth: 2 }] }
    */
   faults?: FaultOptions | undefined;
+  /**
+   * Captures the datagrams of the UDP socket into a file that Wireshark opens decrypted, from the first one to the close.
+   * Default: none. A file that cannot be had makes `listen()` or `connect()` reject; one that cannot be written any more is
+   * reported as a process warning, and never disturbs a connection. Throws `ERR_INVALID_OPTION`, `ERR_UNKNOWN_OPTION`.
+   *
+   * @example capture: { file: 'failed.pcapng', when: 'failure' }
+   */
+  capture?: CaptureOptions | undefined;
 }
 
 /** See the option `recordLayer`. */
@@ -69,6 +78,7 @@ export interface DtlsSettings {
   /** Undefined: no key log. */
   readonly keylogFile: string | undefined;
   readonly faults: FaultSettings | undefined;
+  readonly capture: CaptureSettings | undefined;
 }
 
 export const dtlsOptionNames = [
@@ -79,6 +89,7 @@ export const dtlsOptionNames = [
   'copyMessages',
   'keylogFile',
   'faults',
+  'capture',
 ] as const satisfies readonly (keyof DtlsOptions)[];
 
 export function parseDtlsOptions(options: Record<string, unknown>, role: FaultRole): DtlsSettings {
@@ -90,5 +101,6 @@ export function parseDtlsOptions(options: Record<string, unknown>, role: FaultRo
     copyMessages: boolean(options['copyMessages'], 'copyMessages', false),
     keylogFile: parseKeylogFile(options['keylogFile']),
     faults: options['faults'] === undefined ? undefined : parseFaults(options['faults'], role),
+    capture: options['capture'] === undefined ? undefined : parseCapture(options['capture']),
   };
 }

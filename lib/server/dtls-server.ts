@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
 import type { Address } from '../binding.js';
+import '../capture/capture.js'; // sets startCapture
+import type { Capture } from '../capture/capture.js';
+import { startCapture } from '../capture/capture-factory.js';
 import { datagramTransport } from '../context.js';
 import {
   publishConnectionClose,
@@ -9,8 +12,7 @@ import {
   publishListening,
   publishServerClose,
 } from '../diagnostics.js';
-import { ClientError } from '../errors/client-error.js';
-import { describeFailure } from '../errors/failure.js';
+import type { ClientError } from '../errors/client-error.js';
 import { rethrowLater } from '../errors/rethrow-later.js';
 import { serverClosed } from '../errors/server-closed.js';
 import { describeErrno } from '../errors/system-error.js';
@@ -21,6 +23,7 @@ import { openEndpoint } from '../events/reactor.js';
 import type { ClientErrorRecord } from '../events/records.js';
 import { FaultInjector, noFaults } from '../faults/fault-injector.js';
 import { appendKeylog } from '../keylog.js';
+import { type CaptureOptions, parseCapture } from '../options/capture.js';
 import { type ListenOptions, type ListenSettings, parseListenOptions } from '../options/listen-options.js';
 import { type DtlsServerOptions, parseServerOptions, type ServerSettings } from '../options/server-options.js';
 import type { ServerIdentityOptions } from '../options/server-security.js';
@@ -29,9 +32,11 @@ import { resolveListenHost } from '../resolve-host.js';
 import type { DtlsSocket } from '../socket/dtls-socket.js';
 import { inspected } from '../socket/inspection.js';
 import { Peer } from '../socket/peer.js';
+import { clientErrorOf } from './client-error-of.js';
 import { type GroupPlace, setJoinGroup } from './join-group.js';
 import { listenError, openAtAddress } from './listen-address.js';
 import { Questions } from './questions.js';
+import { setInternalsOf } from './server-internals.js';
 import { ServerSecurityContext } from './server-security-context.js';
 
 /** Events of a {@link DtlsServer} and what their listeners get. */
@@ -89,15 +94,17 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
 
   static {
     setJoinGroup((server, place) => server.#join(place));
+    setInternalsOf((server) => ({ endpoint: server.#endpoint, context: server.#context.native }));
   }
 
   /** Throws for bad options; nothing is opened before `listen()`. */
   constructor(options: DtlsServerOptions) {
     super();
     this.#settings = parseServerOptions(options);
-    const { security, keylogFile, faults } = this.#settings;
+    const { security, keylogFile, capture, faults } = this.#settings;
+    const logsKeys = keylogFile !== undefined || capture !== undefined;
     const transport = datagramTransport(this.#settings);
-    this.#context = new ServerSecurityContext(security, transport, keylogFile !== undefined, (error) => {
+    this.#context = new ServerSecurityContext(security, transport, logsKeys, (error) => {
       this.emit('sessionStoreError', error);
     });
     this.#questions = new Questions(security.questions, (options) => this.#context.names.select(options));
@@ -150,7 +157,7 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
       const address = await resolveListenHost(settings.host, this.#opening.signal);
       await this.#context.ticketKeys.start();
       if (this.#closed !== undefined) throw serverClosed('listen');
-      this.#endpoint = this.#open(address, settings);
+      this.#endpoint = this.#openCaptured(address, settings);
     } catch (error) {
       this.#context.ticketKeys.stop();
       if (this.#closed !== undefined) throw serverClosed('listen');
@@ -183,6 +190,23 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
   get faults(): FaultInjector {
     if (this.#faults === undefined) throw noFaults('the server');
     return this.#faults;
+  }
+
+  /**
+   * Captures what this server receives and sends from now on into a file that Wireshark opens decrypted: of connections
+   * whose handshake is in it, so not of those that exist already. Ends with `Capture.stop()`, or with the server. Throws
+   * `ERR_INVALID_OPTION`, `ERR_UNKNOWN_OPTION`, `ERR_NOT_LISTENING`, `ERR_CLOSED`, and what the system says of the file:
+   * `ENOENT`, `EACCES`, ...; `EBUSY` when another capture writes to it.
+   *
+   * @example await using capture = server.startCapture({ file: 'failed.pcapng', when: 'failure' });
+   */
+  startCapture(options: CaptureOptions): Capture {
+    const settings = parseCapture(options, 'startCapture');
+    if (this.#closed !== undefined) throw serverClosed('startCapture');
+    if (this.#endpoint === undefined) throw new TlsError('ERR_NOT_LISTENING', 'startCapture: call listen() first');
+    const capture = startCapture(this.#endpoint, settings);
+    this.#context.names.enableKeylog();
+    return capture;
   }
 
   /** Number of established connections. */
@@ -252,6 +276,20 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
     return this.#listen({ ...parseListenOptions({ host, port }), descriptor });
   }
 
+  /** With the capture of the options, if there is one: it has the first datagram already. */
+  #openCaptured(address: string | undefined, settings: ServerListenSettings): Endpoint {
+    const endpoint = this.#open(address, settings);
+    const { capture } = this.#settings;
+    if (capture === undefined) return endpoint;
+    try {
+      startCapture(endpoint, capture);
+      return endpoint;
+    } catch (error) {
+      endpoint.close();
+      throw error;
+    }
+  }
+
   #open(address: string | undefined, settings: ServerListenSettings): Endpoint {
     return openAtAddress(address, settings.flags, (it) => this.#openAt(it, settings));
   }
@@ -318,20 +356,8 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
 
   /** `refusal`: why a question to the application has ended the handshake, if it has. */
   #reportClientError(record: ClientErrorRecord, refusal: TlsError | undefined): void {
-    const { failure, remoteAddress, remotePort, pskIdentity } = record;
-    const described = describeFailure(failure, refusal) ?? {
-      code: 'ERR_CLOSED',
-      message: 'the client ended the handshake',
-      details: {},
-    };
-    const identity = pskIdentity || undefined;
-    const who = `${remoteAddress} port ${remotePort}${identity === undefined ? '' : ` ('${identity}')`}`;
-    const error = new ClientError(
-      described.code,
-      `handshake with ${who}: ${described.message}`,
-      { remoteAddress, remotePort, pskIdentity: identity },
-      described.details,
-    );
+    const error = clientErrorOf(record, refusal);
+    this.#endpoint?.peerEnded(error.remoteAddress, error.remotePort, error);
     publishHandshakeError('dtls', this, error);
     this.emit('clientError', error);
   }
@@ -377,7 +403,9 @@ export class DtlsServer extends EventEmitter<DtlsServerEvents> {
       const { code, text } = describeErrno(errno);
       this.emit('error', new TlsError(code, `the server's UDP socket failed: ${text}`, { errno }));
     },
-    endpointClosed: () => this.#finishClose(),
+    endpointClosed: (endpoint) => {
+      if (endpoint === this.#endpoint) this.#finishClose();
+    },
   };
 
   /** To listeners that came after the messages. */

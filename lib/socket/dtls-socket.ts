@@ -39,7 +39,10 @@ export class DtlsSocket extends LazyEmitter<DtlsSocketEvents> {
   #identity: PeerIdentity | undefined;
 
   static {
-    setDtlsSocketFactory((peer) => new DtlsSocket(peer));
+    setDtlsSocketFactory(
+      (peer) => new DtlsSocket(peer),
+      (socket) => socket.#peer,
+    );
   }
 
   private constructor(peer: Peer) {

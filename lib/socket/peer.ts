@@ -12,6 +12,9 @@ import { createDtlsSocket } from './socket-factory.js';
 /** Messages kept for a socket that nobody listens to yet, or any more after an iteration. */
 const HELD_MESSAGES = 8;
 
+/** Level of an alert. */
+const FATAL = 2;
+
 const trafficScratch = new BigUint64Array(4);
 
 const NO_TRAFFIC: Traffic = { bytesSent: 0, bytesReceived: 0, datagramsSent: 0, datagramsReceived: 0 };
@@ -139,18 +142,32 @@ export class Peer {
     if (this.connected) {
       this.stop();
       if (this.role === 'client') endpoint.close();
-      else if (endpoint.native.closePeer(endpoint.number, record.peer) === Status.ok) {
-        endpoint.peers.delete(record.peer);
-        process.nextTick(() => this.finish());
-      }
+      else if (endpoint.native.closePeer(endpoint.number, record.peer) === Status.ok) this.#leave();
       // Otherwise it has ended already, and the event that says so is under way.
     }
-    const end = this.#end;
-    if (end === undefined || end.closed) return Promise.resolve();
-    return new Promise((resolve) => {
-      end.closeWaiters ??= [];
-      end.closeWaiters.push(resolve);
-    });
+    return this.#whenClosed();
+  }
+
+  /** A server's: ends without a word to the peer, which cannot know. */
+  forget(): Promise<void> {
+    const { endpoint, record } = this;
+    if (this.connected) {
+      this.stop();
+      if (endpoint.native.forgetPeer(endpoint.number, record.peer) === Status.ok) this.#leave();
+    }
+    return this.#whenClosed();
+  }
+
+  /** A server's: sends any alert. One that is fatal ends the association. Throws `ERR_CLOSED`, `ENOTSUP`. */
+  sendAlert(level: number, description: number): void {
+    const { endpoint, record, traffic } = this;
+    if (!this.connected) throw statusToError('sendAlert', Status.noSuchPeer);
+    const status = endpoint.native.sendAlert(endpoint.number, record.peer, level, description);
+    if (status !== Status.ok) throw statusToError('sendAlert', status);
+    if (level !== FATAL) return;
+    this.#end ??= endOf(traffic, { stopped: true });
+    this.#held = undefined;
+    this.#leave();
   }
 
   /** No messages from now on: we are closing. */
@@ -172,6 +189,7 @@ export class Peer {
     const wasConnected = this.connected;
     this.#end ??= endOf(traffic, { stopped: false });
     this.#end.traffic = traffic;
+    this.#tellTaps(error);
     if (this.role === 'client') endpoint.close();
     else endpoint.peers.delete(record.peer);
     try {
@@ -224,6 +242,27 @@ export class Peer {
       this.replayTo('message', () => this.releaseHeld());
     }
     return this.#held;
+  }
+
+  /** Native code has let a server's go, and does not tell. */
+  #leave(): void {
+    this.#tellTaps(undefined);
+    this.endpoint.peers.delete(this.record.peer);
+    process.nextTick(() => this.finish());
+  }
+
+  #tellTaps(error: TlsError | undefined): void {
+    const { remoteAddress, remotePort } = this.record;
+    this.endpoint.peerEnded(remoteAddress, remotePort, error);
+  }
+
+  #whenClosed(): Promise<void> {
+    const end = this.#end;
+    if (end === undefined || end.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      end.closeWaiters ??= [];
+      end.closeWaiters.push(resolve);
+    });
   }
 
   #fail(end: End, error: TlsError): void {

@@ -9,6 +9,10 @@ export type CreateDtlsSocket = (peer: Peer) => DtlsSocket;
  */
 export let createDtlsSocket: CreateDtlsSocket;
 
-export function setDtlsSocketFactory(create: CreateDtlsSocket): void {
+/** The other way round. */
+export let peerOf: (socket: DtlsSocket) => Peer;
+
+export function setDtlsSocketFactory(create: CreateDtlsSocket, peer: typeof peerOf): void {
   createDtlsSocket = create;
+  peerOf = peer;
 }

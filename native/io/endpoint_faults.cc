@@ -107,7 +107,6 @@ IoError Endpoint::rebind(const std::optional<core::Address>& local) {
   if (IoError error = fresh->open(options)) return error;
   fresh->set_ref(keep_alive_);
   options_.socket = options;
-  bound_ = fresh->local_address();
   retire(std::exchange(socket_, std::move(fresh)));
   return {};
 }
