@@ -71,7 +71,7 @@ const rules = [
     broken: (text) => withoutComments(text).match(/['"]node-gyp-build['"]|\.node['"`]|process\.dlopen/) ?? [],
   },
   {
-    of: ['', 'bench/', 'dgram/', 'lwm2m/', 'swarm/', 'metrics/', 'redis/', 'report/'].map(
+    of: ['', 'bench/', 'dgram/', 'harness/', 'lwm2m/', 'swarm/', 'metrics/', 'redis/', 'report/'].map(
       (folder) => `lib/${folder}index.ts`,
     ),
     rule: 'an index only re-exports',
@@ -119,6 +119,11 @@ const rules = [
     of: library().filter((file) => !file.startsWith('lib/cli/')),
     rule: 'nothing but lib/cli depends on lib/cli',
     broken: (text) => imports(text).filter((name) => /\/cli\//.test(name)),
+  },
+  {
+    of: library().filter((file) => !file.startsWith('lib/harness/')),
+    rule: 'what lib/harness can do is for tests: nothing else depends on it',
+    broken: (text) => imports(text).filter((name) => /(^|\/)harness\//.test(name)),
   },
   {
     of: library().filter((file) => !file.startsWith('lib/metrics/')),

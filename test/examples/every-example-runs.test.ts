@@ -48,6 +48,14 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
     'device-2: ERR_UNKNOWN_PSK_IDENTITY',
     'refused: unknown_psk_identity',
   ],
+  'harness.mjs': [
+    'device-1 says hello',
+    'while the port is closed: ECONNREFUSED',
+    'after the server has forgotten it the device is connected',
+    'resumed: false',
+    'the device hears internal_error',
+    'captured: true',
+  ],
   'swarm.mjs': [
     '1000 devices are connected',
     'dev-000007 at 127.0.0.8 hears its own words',
