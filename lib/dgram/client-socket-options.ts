@@ -59,6 +59,8 @@ const names: Record<keyof ClientSocketOptions, true> = {
   udpBackend: true,
   copyMessages: true,
   keylogFile: true,
+  faults: true,
+  capture: true,
 };
 
 /** The options of the associations are checked when the first is made. */
