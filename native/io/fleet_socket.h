@@ -28,7 +28,8 @@ class FleetSocket final : public DatagramSocket, public Fleet {
   /// Of the first socket.
   core::Address local_address() const override { return ports_.empty() ? core::Address() : ports_.front().local; }
   int family() const override { return options_.remote.family; }
-  int descriptor() const override { return -1; }
+  /// The one that libuv polls: readable when one of the sockets is.
+  int descriptor() const override { return epoll_.value(); }
   void send(const core::Outbox& outbox, size_t first, size_t last) override;
   void set_ref(bool keep_alive) override;
   void stop() override;
