@@ -29,6 +29,7 @@ const shared = {
   udpBackend: 'auto',
   copyMessages: false,
   faults: undefined,
+  capture: undefined,
   keylogFile: undefined,
 };
 
