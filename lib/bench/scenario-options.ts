@@ -1,4 +1,4 @@
-import type { FaultSettings } from './scenario-schema.js';
+import type { FaultOptions } from '../index.js';
 import type { StepOptions } from './step-schema.js';
 
 /**
@@ -80,8 +80,8 @@ export interface ScenarioOptions {
   interval?: number | undefined;
   /** Of everything that is drawn: arrivals, jitter, retransmission. Integer 0..4294967295, default 1. */
   seed?: number | undefined;
-  /** Faults between the devices and the target. Default: none. */
-  faults?: FaultSettings | undefined;
+  /** A bad network between the devices and the target, with `seed` as its own default. Default: none. */
+  faults?: FaultOptions | undefined;
 }
 
 /** Either `arrivalRate` or `concurrency`. */

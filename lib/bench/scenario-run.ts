@@ -78,7 +78,7 @@ export class ScenarioRun {
         series: this.#measures.series(this.#scenario.interval),
         cpu: { userSeconds: cpu.user / 1e6, systemSeconds: cpu.system / 1e6 },
         memory: { rssAtStart, rssPeak: this.#measures.rssPeak },
-        counters: { ...swarm.counters() },
+        counters: { ...swarm.counters(), ...(this.#scenario.faults && faultCounters(swarm)) },
         ...(server === undefined ? {} : { server }),
         thresholds: [],
       };
@@ -228,4 +228,14 @@ type PhaseSteps = ReturnType<PhaseOptions['stepsOf']>;
 function withoutKeys({ psk, ...scenario }: Scenario): Record<string, unknown> {
   const { identity } = psk ?? {};
   return { ...scenario, ...(identity === undefined ? {} : { psk: { identity } }) };
+}
+
+/** What the bad network has done, beside the other counters. */
+function faultCounters(swarm: Swarm): Record<string, number> {
+  const { send, receive } = swarm.faults.counters();
+  const named = ([direction, counters]: [string, object]) =>
+    Object.entries(counters)
+      .filter(([name, count]) => name !== 'datagrams' && typeof count === 'number' && count > 0)
+      .map(([name, count]) => [`faults.${direction}.${name}`, count as number]);
+  return Object.fromEntries(Object.entries({ send, receive }).flatMap(named));
 }

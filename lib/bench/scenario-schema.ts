@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FaultOptions } from '../index.js';
 import {
   integerFrom,
   listOf,
@@ -15,9 +16,6 @@ const LONGEST_SECONDS = 31_536_000;
 const LONGEST_WAIT_MILLIS = 4_294_967;
 const DEFAULT_CONCURRENCY = 50;
 const MOST_STEPS = 1_000;
-
-/** Handed through to the fault layer, which checks them. */
-export type FaultSettings = Readonly<Record<string, unknown>>;
 
 const steps = listOf(stepSchema, MOST_STEPS, 'steps');
 const noSteps = z.array(stepSchema, { error: 'a list of steps' }).max(MOST_STEPS).default([]);
@@ -87,7 +85,9 @@ export const scenarioSchema = recordOf({
   lostAfter: numberAbove(0, LONGEST_SECONDS, 'seconds').default(15),
   interval: integerFrom(50, 600_000, 'ms').default(1_000),
   seed: integerFrom(0, 4_294_967_295).default(1),
-  faults: z.record(z.string(), z.unknown(), { error: 'an object with faults' }).optional(),
+  faults: z
+    .custom<FaultOptions>((value) => typeof value === 'object' && value !== null, { error: 'an object with faults' })
+    .optional(), // checked by lib/faults
 });
 
 export type LoadSettings = Readonly<z.output<typeof loadSchema>>;

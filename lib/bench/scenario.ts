@@ -1,3 +1,4 @@
+import { parseFaults } from '../faults/parse-faults.js';
 import { TlsError } from '../index.js';
 import { invalidOption } from '../options/check.js';
 import { scenarioError } from './scenario-issues.js';
@@ -25,6 +26,7 @@ export function parseScenario(value: ScenarioOptions | Scenario): Scenario {
   const { setup, steps, teardown, flows, ...rest } = data;
   const all = flowsOf(data);
   checkCredentials(rest);
+  if (rest.faults !== undefined) parseFaults(rest.faults, 'swarm');
   if (rest.devicesPerSocket !== undefined && rest.devicesPerSocket > 1 && rest.sourceAddresses === undefined) {
     throw invalidOption(
       'devicesPerSocket',

@@ -22,7 +22,7 @@ export async function swarmOptions(scenario: Scenario, { host, port }: BenchTarg
     ca: scenario.ca === undefined ? undefined : await readAuthorities(scenario.ca),
     sessions: sessions !== 'none',
     tickets: sessions === 'none' ? undefined : sessions === 'ticket',
-    ...(faults === undefined ? {} : { faults }),
+    faults: faults && { seed: scenario.seed, ...faults },
   } as SwarmOptions;
 }
 
