@@ -84,6 +84,7 @@ TEST("hellos are refused with an alert, as many as asked for, and nothing is kep
   if (closed != nullptr) CHECK_EQUAL(closed->b, kFatal << 8 | SSL_AD_INSUFFICIENT_SECURITY);
   CHECK_EQUAL(link.server.counters.handshakes_started, 0U);
   CHECK_EQUAL(link.server.counters.hello_verify_requests, 0U);
+  link.client_peer = 0;
   CHECK(link.handshake());
 }
 
@@ -92,7 +93,11 @@ TEST("a hello of a peer that is connected is refused as well, and the peer stays
   CHECK(link.handshake());
   link.server.engine.refuse_hellos(SSL_AD_INTERNAL_ERROR, 100);
   link.client.engine.forget(link.client_peer);
-  CHECK(!link.handshake());
+  link.connect();
+  link.exchange();
+  const Side::Event* closed = link.client.last(EventKind::kClosed);
+  CHECK(closed != nullptr && closed->peer == link.client_peer &&
+        closed->a == static_cast<int32_t>(Cause::kAlertReceived));
   CHECK_EQUAL(link.server.counters.peers, 1U);
   CHECK_EQUAL(link.server.counters.peers_handshaking, 0U);
 }
