@@ -33,6 +33,10 @@ constexpr core::Micros kMaxReading = 250'000;
 // What bench/ found to be the cheapest: with 256 events an echo takes a tenth more than with 32.
 constexpr size_t kEventsPerTurn = 24;
 
+// A fleet whose flights all waited for the end of the turn would work in step with the server, each idle while the
+// other is busy.
+constexpr uint32_t kStepsPerFlush = 4;
+
 // Send failures kept for the engine between two turns; what is above that is only counted.
 constexpr size_t kMaxSendFailures = 64;
 
@@ -246,7 +250,14 @@ void Endpoint::handle(const ReceivedDatagram& datagram) {
   // Those that wait come first. A fleet's own handshakes are what it is for: the kernel keeps what has no time.
   if (fleet_ == nullptr) engine_->set_deferring(engine_->has_deferred() || !reactor_.handshakes_have_time());
   engine_->receive(datagram.bytes, datagram.from, now_);
-  if (engine_->handshake_steps() != steps) account_handshake();
+  if (engine_->handshake_steps() == steps) return;
+  account_handshake();
+  if (fleet_ != nullptr && ++unflushed_steps_ == kStepsPerFlush) flush_flights();
+}
+
+void Endpoint::flush_flights() {
+  unflushed_steps_ = 0;
+  reactor_.flush();
 }
 
 void Endpoint::account_handshake() {

@@ -130,6 +130,7 @@ class Endpoint final : private SocketObserver {
   void expect(std::span<const ReceivedDatagram> batch);
   void handle(const ReceivedDatagram& datagram);
   void account_handshake();
+  void flush_flights();
   void note_memory();
   void on_timer();
   bool is_held_up(core::Micros due);
@@ -163,6 +164,7 @@ class Endpoint final : private SocketObserver {
   bool script_work_noted_ = false;
   bool deferred_noted_ = false;
   int handles_left_ = 0;
+  uint32_t unflushed_steps_ = 0;
   uint64_t handshakes_since_ = 0;  ///< uv_hrtime when the present work began, or the last step of a handshake ended
   std::vector<SendFailure> send_failures_;
   std::unique_ptr<FaultGate> faults_;                     ///< null: no faults
