@@ -18,7 +18,9 @@ const LONGEST_ANSWER_MILLIS = 2_000;
  * CoAP, or an echo server where no step is CoAP's. It knows the devices of the scenario.
  */
 export class OwnTarget {
+  /** Where it listens. */
   readonly address: BenchTarget;
+  /** An LwM2M server, or one that echoes. */
   readonly kind: TargetSeat['kind'];
   readonly #child: ChildProcess;
 

@@ -8,6 +8,7 @@ import { ScenarioRun } from './scenario-run.js';
 import type { BenchTarget } from './swarm-options.js';
 import { checkThreshold, parseThreshold } from './threshold.js';
 
+/** Where a scenario runs, and who is told. */
 export interface RunOptions {
   /** The DTLS server under test: host and port. Required. Throws `ERR_INVALID_OPTION`. */
   target: BenchTarget;

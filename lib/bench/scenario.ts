@@ -7,11 +7,10 @@ import { type FlowSettings, type ScenarioRecord, scenarioSchema } from './scenar
 import type { Step } from './step-schema.js';
 
 /** A scenario that is checked, with every default filled in. What a device does is in `flows`, also where there is one only. */
-export interface Scenario
-  extends Readonly<Omit<ScenarioRecord, 'setup' | 'steps' | 'teardown' | 'flows' | 'sessions'>> {
+export type Scenario = Readonly<Omit<ScenarioRecord, 'setup' | 'steps' | 'teardown' | 'flows' | 'sessions'>> & {
   readonly sessions: 'none' | 'id' | 'ticket';
   readonly flows: readonly FlowSettings[];
-}
+};
 
 const DEFAULT_DEVICES = 100;
 const DEFAULT_PSK = { identity: 'dev-%06d', key: '%032x' };

@@ -8,10 +8,13 @@ export interface Threshold {
   readonly expression: string;
   /** Undefined: of all operations. */
   readonly operation: string | undefined;
+  /** What is compared. */
   readonly measure: Measure;
+  /** How. */
   readonly comparison: Comparison;
   /** Milliseconds, per second, bytes or a number, by `measure`; percent where `unit` is `%`. */
   readonly limit: number;
+  /** As it was given; empty without one. */
   readonly unit: string;
 }
 
@@ -80,6 +83,7 @@ export function parseThreshold(expression: string): Threshold {
   return { expression, operation, measure, comparison: comparison as Comparison, limit: Number(number) * scale, unit };
 }
 
+/** Whether a result meets it, and what was measured; nothing to measure fails. */
 export function checkThreshold(
   threshold: Threshold,
   result: Pick<BenchResult, 'operations' | 'memory'>,

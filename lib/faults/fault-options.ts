@@ -63,11 +63,13 @@ export interface FaultSelection {
 
 /** The datagram never arrives. */
 export interface LoseFault extends FaultSelection {
+  /** What it does. */
   fault: 'lose';
 }
 
 /** The datagram arrives more than once. */
 export interface DuplicateFault extends FaultSelection {
+  /** What it does. */
   fault: 'duplicate';
   /** How many more. Integer 1..16, default 1. */
   copies?: number | undefined;
@@ -75,6 +77,7 @@ export interface DuplicateFault extends FaultSelection {
 
 /** The datagram arrives later, and others may overtake it. */
 export interface DelayFault extends FaultSelection {
+  /** What it does. */
   fault: 'delay';
   /** Integer 0..86400000 ms. Required. The timer is as fine as the loop's: a millisecond. */
   milliseconds: number;
@@ -86,6 +89,7 @@ export interface DelayFault extends FaultSelection {
 
 /** The datagram arrives after others of the same peer that came behind it. */
 export interface ReorderFault extends FaultSelection {
+  /** What it does. */
   fault: 'reorder';
   /** How many overtake it. Integer 1..1000, default 1. */
   places?: number | undefined;
@@ -95,6 +99,7 @@ export interface ReorderFault extends FaultSelection {
 
 /** Bits of the datagram are flipped: anywhere in it, or in the content of the record that `records` or `handshake` has found. */
 export interface CorruptFault extends FaultSelection {
+  /** What it does. */
   fault: 'corrupt';
   /** How many. Integer 1..64, default 1. */
   bits?: number | undefined;
@@ -102,6 +107,7 @@ export interface CorruptFault extends FaultSelection {
 
 /** The end of the datagram is cut off. */
 export interface TruncateFault extends FaultSelection {
+  /** What it does. */
   fault: 'truncate';
   /** What stays; shorter datagrams are left alone. Integer 0..65535 bytes, default: drawn, less than it has. */
   bytes?: number | undefined;
@@ -109,6 +115,7 @@ export interface TruncateFault extends FaultSelection {
 
 /** Nothing arrives for a time. */
 export interface BlackoutFault extends FaultSelection {
+  /** What it does. */
   fault: 'blackout';
   /** Required here. */
   to: number;
@@ -116,6 +123,7 @@ export interface BlackoutFault extends FaultSelection {
 
 /** Datagrams that are too large vanish without a word: an MTU black hole. */
 export interface MtuFault extends FaultSelection {
+  /** What it does. */
   fault: 'mtu';
   /** The largest UDP payload that arrives. Integer 1..65535 bytes. Required. */
   bytes: number;
@@ -128,6 +136,7 @@ export interface MtuFault extends FaultSelection {
  * was under way to the old port is lost.
  */
 export interface RebindFault extends FaultSelection {
+  /** What it does. */
   fault: 'rebind';
   /** Numeric address to move to; default: that of the socket. One that cannot be had leaves the socket where it is. */
   localAddress?: string | undefined;

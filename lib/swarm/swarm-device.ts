@@ -43,6 +43,7 @@ export class SwarmDevice {
     return this.#fleet.endpointOf(this.#member);
   }
 
+  /** Where it stands now. */
   get state(): DeviceState {
     return stateNames[this.#member.state] as DeviceState;
   }

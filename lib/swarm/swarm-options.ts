@@ -44,6 +44,7 @@ export interface DeviceCertificates {
   key: string;
 }
 
+/** Options of a {@link Swarm}, and with them most of those of `connect()`. */
 export interface SwarmOptions
   extends Omit<DtlsOptions, 'udpBackend'>,
     Omit<ClientSecurityOptions, 'psk' | 'dane' | 'session' | 'cert' | 'key' | 'passphrase'> {

@@ -128,6 +128,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     await this.close();
   }
 
+  /** For `console.log`: the target and numbers; never a key. */
   [inspect.custom](depth: number, options: InspectOptions): string {
     const { host, port } = this.#settings;
     const { peers, peersHandshaking } = this.counters();
