@@ -114,7 +114,7 @@ void FleetSocket::stop() {
 
 void FleetSocket::close(std::function<void()> closed) {
   stop();
-  drop_queue();
+  queue_.drop();
   poll_.close(std::move(closed));
   epoll_.reset();
   ports_.clear();
@@ -306,45 +306,16 @@ size_t FleetSocket::transmit_from(const Port& port, const core::Outbox& outbox, 
 
 void FleetSocket::enqueue(const core::Outbox& outbox, size_t first, size_t last) {
   const bool was_empty = queue_.empty();
-  const size_t most = std::max(kMaxQueuedDatagrams, static_cast<size_t>(fleet_.sockets));
-  for (; first < last; ++first) {
-    const core::ByteView bytes = outbox.bytes(outbox[first]);
-    if (queue_.size() - queue_head_ >= most || queue_.total_bytes() + bytes.size() > kMaxQueuedBytes) {
-      observer_.datagrams_dropped(last - first);
-      break;
-    }
-    queue_.append(outbox[first].endpoint, outbox[first].to, bytes);
-  }
+  queue_.add(outbox, first, last);
   if (was_empty && !queue_.empty() && reading_) watch(blocked_, EPOLLIN | EPOLLOUT);
-}
-
-void FleetSocket::drop_queue() {
-  if (queue_head_ < queue_.size()) observer_.datagrams_dropped(queue_.size() - queue_head_);
-  queue_ = {};
-  queue_head_ = 0;
 }
 
 void FleetSocket::on_writable() {
   watch(blocked_, EPOLLIN);
-  const size_t before = queue_head_;
-  queue_head_ = transmit(queue_, queue_head_, queue_.size());
-  if (queue_head_ == before && queue_head_ < queue_.size() && blocked_by_ == ENOBUFS) {
-    // A full device queue does not show in poll: give one datagram up per turn, rather than spin without an end.
-    observer_.datagrams_dropped(1);
-    ++queue_head_;
-  }
-  if (queue_head_ == queue_.size()) {
-    queue_ = {};
-    queue_head_ = 0;
-    return;
-  }
-  watch(blocked_, EPOLLIN | EPOLLOUT);
-  if (queue_head_ < kMaxQueuedDatagrams / 2) return;
-  // The rest is worth moving to the front of a fresh arena.
-  const core::Outbox old = std::exchange(queue_, {});
-  for (size_t i = std::exchange(queue_head_, 0); i < old.size(); ++i) {
-    queue_.append(old[i].endpoint, old[i].to, old.bytes(old[i]));
-  }
+  queue_.drain(
+      [this](const core::Outbox& waiting, size_t first, size_t last) { return transmit(waiting, first, last); },
+      [this] { return blocked_by_ == ENOBUFS; });
+  if (!queue_.empty()) watch(blocked_, EPOLLIN | EPOLLOUT);
 }
 
 void FleetSocket::watch(uint32_t index, uint32_t events) {

@@ -2,12 +2,14 @@
 
 #ifdef __linux__
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
 #include "datagram_socket.h"
 #include "fleet.h"
 #include "receive_buffer.h"
+#include "send_queue.h"
 #include "socket_fd.h"
 #include "uv_handle.h"
 
@@ -20,7 +22,8 @@ class FleetSocket final : public DatagramSocket, public Fleet {
  public:
   FleetSocket(uv_loop_t* loop, HandleCount& handles, ReceiveBuffer& buffer, SocketObserver& observer,
               const FleetOptions& options)
-      : loop_(loop), buffer_(buffer), observer_(observer), fleet_(options), poll_(handles) {}
+      : loop_(loop), buffer_(buffer), observer_(observer), fleet_(options), poll_(handles),
+        queue_(observer, std::max(kMaxQueuedDatagrams, static_cast<size_t>(options.sockets))) {}
 
   /// `remote` is the server; `local` has its family, and no port.
   IoError open(const SocketOptions& options) override;
@@ -58,7 +61,6 @@ class FleetSocket final : public DatagramSocket, public Fleet {
   size_t transmit(const core::Outbox& outbox, size_t first, size_t last);
   size_t transmit_from(const Port& port, const core::Outbox& outbox, size_t first, size_t last);
   void enqueue(const core::Outbox& outbox, size_t first, size_t last);
-  void drop_queue();
   void on_writable();
   void watch(uint32_t index, uint32_t events);
   void fail(int error);
@@ -75,8 +77,7 @@ class FleetSocket final : public DatagramSocket, public Fleet {
   bool reading_ = false;
   uint32_t blocked_ = 0;  ///< the socket that took no more, while queue_ has something
   int blocked_by_ = 0;    ///< why: EAGAIN or ENOBUFS
-  core::Outbox queue_;    ///< waits for the kernel; sent up to queue_head_
-  size_t queue_head_ = 0;
+  SendQueue queue_;
 };
 
 }  // namespace io

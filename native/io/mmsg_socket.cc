@@ -47,7 +47,7 @@ IoError MmsgSocket::connect(const core::Address& remote) {
   if (IoError error = connect_udp_fd(fd_.value(), family_, remote)) return error;
   connected_ = true;
   packet_info_ = false;
-  drop_queue();
+  queue_.drop();
   if (reading_) watch(UV_READABLE);
   return {};
 }
@@ -64,7 +64,7 @@ void MmsgSocket::stop() {
 
 void MmsgSocket::close(std::function<void()> closed) {
   stop();
-  drop_queue();
+  queue_.drop();
   poll_.close(std::move(closed));
   fd_.reset();
 }
@@ -131,7 +131,7 @@ void MmsgSocket::read_before_error() {
 void MmsgSocket::drain_poll_error() {
   if (!reading_) return;
   int events = UV_READABLE;
-  if (queue_head_ < queue_.size()) events |= UV_WRITABLE;
+  if (!queue_.empty()) events |= UV_WRITABLE;
   for (int i = 0; i < kErrorsPerTurn; ++i) {
     int error = 0;
     socklen_t size = sizeof error;
@@ -203,38 +203,14 @@ size_t MmsgSocket::transmit(const core::Outbox& outbox, size_t first, size_t las
 
 void MmsgSocket::enqueue(const core::Outbox& outbox, size_t first, size_t last) {
   const bool was_empty = queue_.empty();
-  for (; first < last; ++first) {
-    const core::ByteView bytes = outbox.bytes(outbox[first]);
-    if (queue_.size() - queue_head_ >= kMaxQueuedDatagrams || queue_.total_bytes() + bytes.size() > kMaxQueuedBytes) {
-      observer_.datagrams_dropped(last - first);
-      break;
-    }
-    queue_.append(outbox[first].endpoint, outbox[first].to, bytes);
-  }
+  queue_.add(outbox, first, last);
   if (was_empty && !queue_.empty() && reading_) watch(UV_READABLE | UV_WRITABLE);
 }
 
-void MmsgSocket::drop_queue() {
-  if (queue_head_ < queue_.size()) observer_.datagrams_dropped(queue_.size() - queue_head_);
-  queue_ = {};
-  queue_head_ = 0;
-}
-
 void MmsgSocket::on_writable() {
-  const size_t before = queue_head_;
-  queue_head_ = transmit(queue_, queue_head_, queue_.size());
-  if (queue_head_ == before && queue_head_ < queue_.size() && blocked_by_ == ENOBUFS) {
-    // A full device queue does not show in poll: give one datagram up per turn, rather than spin without an end.
-    observer_.datagrams_dropped(1);
-    ++queue_head_;
-  }
-  if (queue_head_ < queue_.size() && queue_head_ < kMaxQueuedDatagrams / 2) return;
-
-  // Drained, or so far that the rest is worth moving to the front of a fresh arena.
-  const core::Outbox old = std::exchange(queue_, {});
-  for (size_t i = std::exchange(queue_head_, 0); i < old.size(); ++i) {
-    queue_.append(old[i].endpoint, old[i].to, old.bytes(old[i]));
-  }
+  queue_.drain(
+      [this](const core::Outbox& waiting, size_t first, size_t last) { return transmit(waiting, first, last); },
+      [this] { return blocked_by_ == ENOBUFS; });
   if (queue_.empty()) watch(UV_READABLE);
 }
 

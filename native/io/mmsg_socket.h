@@ -4,6 +4,7 @@
 
 #include "datagram_socket.h"
 #include "receive_buffer.h"
+#include "send_queue.h"
 #include "udp_fd.h"
 #include "uv_handle.h"
 
@@ -13,7 +14,7 @@ namespace io {
 class MmsgSocket final : public DatagramSocket {
  public:
   MmsgSocket(uv_loop_t* loop, HandleCount& handles, ReceiveBuffer& buffer, SocketObserver& observer)
-      : loop_(loop), buffer_(buffer), observer_(observer), poll_(handles) {}
+      : loop_(loop), buffer_(buffer), observer_(observer), poll_(handles), queue_(observer) {}
 
   IoError open(const SocketOptions& options) override;
   IoError connect(const core::Address& remote) override;
@@ -36,7 +37,6 @@ class MmsgSocket final : public DatagramSocket {
   void drain_poll_error();
   size_t transmit(const core::Outbox& outbox, size_t first, size_t last);
   void enqueue(const core::Outbox& outbox, size_t first, size_t last);
-  void drop_queue();
   void watch(int events);
   void fail(int error);
 
@@ -52,8 +52,7 @@ class MmsgSocket final : public DatagramSocket {
   bool reading_ = false;
   int empty_poll_errors_ = 0;
   int blocked_by_ = 0;  ///< why the kernel took no more: EAGAIN or ENOBUFS
-  core::Outbox queue_;  ///< waits for the kernel; sent up to queue_head_
-  size_t queue_head_ = 0;
+  SendQueue queue_;
 };
 
 }  // namespace io
